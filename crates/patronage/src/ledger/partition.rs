@@ -1,0 +1,137 @@
+//! A share of the customers with all their facts.
+//!
+//! Customers are spread over a fixed number of partitions by a hash of their id, so that partitions can be worked on
+//! in parallel without locks, and small enough to stay in a processor's cache. No output depends on the spread.
+
+use super::facts::{DayFact, Facts, Micros, OrderFact};
+use super::keys::{Interner, OrderKey, hash};
+use crate::error::Result;
+use crate::time::DAY_SECONDS;
+
+/// How many shares there are.
+pub(crate) const PARTITIONS: usize = 64;
+
+/// The partition of a customer, from the hash of its id.
+pub(crate) fn partition_of(hash: u64) -> usize {
+    usize::try_from(hash >> 58).unwrap_or(0)
+}
+
+/// Accepted rows on their way into one partition.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    /// The customer ids and the order ids that do not fit a key, row after row.
+    text: Vec<u8>,
+    rows: Vec<Row>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    hash: u64,
+    order: Option<OrderKeyOrText>,
+    instant: i64,
+    customer_length: usize,
+    micros: Micros,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum OrderKeyOrText {
+    Key(OrderKey),
+    Text(usize),
+}
+
+impl Rows {
+    pub(crate) fn push(&mut self, hash: u64, customer: &[u8], order: Option<&[u8]>, instant: i64, micros: i128) {
+        self.text.extend_from_slice(customer);
+        let order = order.map(|order| {
+            OrderKey::inline(order).map_or_else(
+                || {
+                    self.text.extend_from_slice(order);
+                    OrderKeyOrText::Text(order.len())
+                },
+                OrderKeyOrText::Key,
+            )
+        });
+        self.rows.push(Row { hash, order, instant, customer_length: customer.len(), micros: Micros::new(micros) });
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+}
+
+/// A share of the customers with all their facts.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Partition {
+    pub(crate) customers: Interner,
+    pub(crate) order_ids: Interner,
+    pub(crate) orders: Facts<OrderFact>,
+    pub(crate) days: Facts<DayFact>,
+}
+
+impl Partition {
+    /// Takes rows in; those at the positions for which `skip` says so are left out.
+    pub(crate) fn take(&mut self, rows: &Rows, mut skip: impl FnMut(usize) -> bool) -> Result<()> {
+        let mut text = rows.text.as_slice();
+        for (position, row) in rows.rows.iter().enumerate() {
+            let (customer, rest) = text.split_at(row.customer_length);
+            let order_length = if let Some(OrderKeyOrText::Text(length)) = row.order { length } else { 0 };
+            let (order, rest) = rest.split_at(order_length);
+            text = rest;
+            if skip(position) {
+                continue;
+            }
+            let customer = self.customers.intern(row.hash, customer);
+            let key = match row.order {
+                None => {
+                    let day = i32::try_from(row.instant.div_euclid(DAY_SECONDS)).unwrap_or(i32::MAX);
+                    self.days.push(DayFact::new(customer, day, row.micros.get()))?;
+                    continue;
+                }
+                Some(OrderKeyOrText::Key(key)) => key,
+                Some(OrderKeyOrText::Text(_)) => OrderKey::interned(self.order_ids.intern(hash(order), order)),
+            };
+            self.orders.push(OrderFact { customer, rows: 1, order: key.0, instant: row.instant, micros: row.micros })?;
+        }
+        Ok(())
+    }
+
+    /// Adds another ledger's share of the same customers.
+    pub(crate) fn merge(&mut self, other: &Self) -> Result<()> {
+        let customers: Vec<u32> = numbers(&other.customers).map(|(hash, text)| self.customers.intern(hash, text)).collect();
+        let order_ids: Vec<u32> = numbers(&other.order_ids).map(|(hash, text)| self.order_ids.intern(hash, text)).collect();
+        for fact in other.orders.as_slice() {
+            let order = OrderKey(fact.order).index().map_or(fact.order, |index| OrderKey::interned(order_ids[index as usize]).0);
+            self.orders.push(OrderFact { customer: customers[fact.customer as usize], order, ..*fact })?;
+        }
+        for fact in other.days.as_slice() {
+            self.days.push(DayFact { customer: customers[fact.customer as usize], ..*fact })?;
+        }
+        self.settle()
+    }
+
+    /// Brings the facts down to one a cell, after which they can be read.
+    pub(crate) fn settle(&mut self) -> Result<()> {
+        self.orders.settle()?;
+        self.days.settle()
+    }
+
+    /// Puts back one saved fact of an order.
+    pub(crate) fn restore_order(&mut self, customer: &[u8], order: &[u8], rows: u32, instant: i64, micros: i128) -> Result<()> {
+        let customer = self.customers.intern(hash(customer), customer);
+        let key = OrderKey::inline(order).unwrap_or_else(|| OrderKey::interned(self.order_ids.intern(hash(order), order)));
+        self.orders.push(OrderFact { customer, rows, order: key.0, instant, micros: Micros::new(micros) })
+    }
+
+    /// Puts back one saved fact of a day.
+    pub(crate) fn restore_day(&mut self, customer: &[u8], fact: DayFact) -> Result<()> {
+        let customer = self.customers.intern(hash(customer), customer);
+        self.days.push(DayFact { customer, ..fact })
+    }
+}
+
+fn numbers(interner: &Interner) -> impl Iterator<Item = (u64, &[u8])> {
+    (0..u32::try_from(interner.len()).unwrap_or(u32::MAX)).map(|index| {
+        let text = interner.get(index);
+        (hash(text), text)
+    })
+}
