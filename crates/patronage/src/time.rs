@@ -26,9 +26,11 @@ pub(crate) fn day_number(date: NaiveDate) -> i32 {
 /// The date of a day number; days that chrono cannot express (beyond ±262,000 years) become its nearest date.
 #[must_use]
 pub(crate) fn date_of(day: i32) -> NaiveDate {
-    day.checked_add(EPOCH_FROM_COMMON_ERA)
-        .and_then(NaiveDate::from_num_days_from_ce_opt)
-        .unwrap_or(if day < 0 { NaiveDate::MIN } else { NaiveDate::MAX })
+    day.checked_add(EPOCH_FROM_COMMON_ERA).and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or(if day < 0 {
+        NaiveDate::MIN
+    } else {
+        NaiveDate::MAX
+    })
 }
 
 /// A calendar period, the grain in which purchases are merged or reported.

@@ -42,6 +42,11 @@ impl CustomersParams {
         self
     }
 
+    /// The day number of the first day, when not all are looked at.
+    pub(crate) fn first_day(&self) -> Option<i32> {
+        self.from.map(day_number)
+    }
+
     /// What `frequency` counts.
     #[must_use]
     pub fn frequency(mut self, frequency: Frequency) -> Self {
@@ -98,13 +103,20 @@ impl Ledger {
     pub fn customers(&self, params: &CustomersParams) -> Result<Customers> {
         let as_of = match params.as_of {
             Some(date) => date,
-            None => self.days().ok_or_else(|| Error::input("there is no accepted row, so there is no last day").with_hint("give the date to look from"))?.1,
+            None => {
+                self.days()
+                    .ok_or_else(|| {
+                        Error::input("there is no accepted row, so there is no last day").with_hint("give the date to look from")
+                    })?
+                    .1
+            }
         };
         if params.from.is_some_and(|from| from > as_of) {
             return Err(Error::parameter("the look-back window ends before it starts").with_hint("`from` must not lie after `as_of`"));
         }
         let view = View::new(self, params.from.map_or(i32::MIN, day_number), day_number(as_of));
-        let settings = CustomersSettings { as_of, scale: self.scale(), frequency: params.frequency, grain: params.grain, time_unit: params.time_unit };
+        let settings =
+            CustomersSettings { as_of, scale: self.scale(), frequency: params.frequency, grain: params.grain, time_unit: params.time_unit };
         let parts: Vec<(Vec<Row>, u64)> = self
             .partitions()
             .par_iter()
@@ -134,7 +146,8 @@ impl Ledger {
 
         let mut table = Customers::with_capacity(settings, order.len());
         table.refund_only = parts.iter().map(|(_, refund_only)| refund_only).sum();
-        let minor = |micros| money::from_micros(micros, settings.scale).ok_or_else(|| Error::overflow("money is finer than the ledger's scale"));
+        let minor =
+            |micros| money::from_micros(micros, settings.scale).ok_or_else(|| Error::overflow("money is finer than the ledger's scale"));
         for (_, id, row) in order {
             table.customer_id.push(&String::from_utf8_lossy(id));
             table.first_purchase.push(row.first);

@@ -219,9 +219,9 @@ fn strip_dress<'a>(text: &'a str, clues: &mut Clues) -> Result<(&'a str, bool), 
         } else if let Some(rest) = text.strip_prefix('+') {
             (text, signs) = (rest.trim(), signs + 1);
         } else if clues.currency == 0 {
-            let found = (1_u8..).zip(&CURRENCIES[1..]).find_map(|(index, (sign, _))| {
-                text.strip_prefix(sign).or_else(|| text.strip_suffix(sign)).map(|rest| (index, rest))
-            });
+            let found = (1_u8..)
+                .zip(&CURRENCIES[1..])
+                .find_map(|(index, (sign, _))| text.strip_prefix(sign).or_else(|| text.strip_suffix(sign)).map(|rest| (index, rest)));
             if let Some((index, rest)) = found {
                 (text, clues.currency) = (rest.trim(), index);
             }
@@ -245,7 +245,11 @@ fn split_exponent(text: &str) -> Result<(&str, i32), NotMoney> {
 }
 
 /// The shortest decimal of a float.
-#[expect(clippy::cast_possible_truncation, clippy::float_cmp, reason = "the comparison is the test for exactness, and the magnitude is checked first")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::float_cmp,
+    reason = "the comparison is the test for exactness, and the magnitude is checked first"
+)]
 pub(crate) fn from_f64(value: f64) -> Result<Amount, NotMoney> {
     const SAFE: f64 = 1e15;
     const POWERS: [f64; 7] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
@@ -324,7 +328,27 @@ mod tests {
 
     #[test]
     fn refuses_what_is_not_money() {
-        for text in ["", " ", "abc", "NaN", "inf", "-", "--5", "(-5)", "1,23", "12,34,567", "1.2.3", "1,234 567", "0.0000001", "1e-7", "$", "$€5", "1e99", "0x10", "１２"] {
+        for text in [
+            "",
+            " ",
+            "abc",
+            "NaN",
+            "inf",
+            "-",
+            "--5",
+            "(-5)",
+            "1,23",
+            "12,34,567",
+            "1.2.3",
+            "1,234 567",
+            "0.0000001",
+            "1e-7",
+            "$",
+            "$€5",
+            "1e99",
+            "0x10",
+            "１２",
+        ] {
             assert!(POINT.parse(text.as_bytes()).0.is_err(), "{text}");
         }
         assert_eq!(POINT.parse(&[b'9'; 60]).0, Err(NotMoney::TooLarge));
@@ -341,7 +365,9 @@ mod tests {
 
     #[test]
     fn floats_mean_their_shortest_decimal() {
-        for (value, micros, places) in [(0.1 + 0.2 - 0.2, 100_000, 1), (29.33, 29_330_000, 2), (-0.0, 0, 0), (1e10, 10_000_000_000_000_000, 0), (4.8533, 4_853_300, 4)] {
+        for (value, micros, places) in
+            [(0.1 + 0.2 - 0.2, 100_000, 1), (29.33, 29_330_000, 2), (-0.0, 0, 0), (1e10, 10_000_000_000_000_000, 0), (4.8533, 4_853_300, 4)]
+        {
             assert_eq!(from_f64(value), Ok(Amount { micros, places }), "{value}");
         }
         assert_eq!(from_f64(0.1 + 0.2), Err(NotMoney::TooFine));

@@ -147,7 +147,12 @@ impl Rules {
     }
 
     /// The first reason to reject a row, in the order of [`Reason`]; else what to keep of it.
-    fn judge<'a>(&self, row: &RawRow<'a>, money: Result<Amount, Role>, observed: &mut Observed) -> Result<(Raw<'a>, i64, Amount), (Reason, Option<Role>)> {
+    fn judge<'a>(
+        &self,
+        row: &RawRow<'a>,
+        money: Result<Amount, Role>,
+        observed: &mut Observed,
+    ) -> Result<(Raw<'a>, i64, Amount), (Reason, Option<Role>)> {
         if let Some(reason) = row.broken {
             return Err((reason, None));
         }

@@ -50,19 +50,142 @@ impl Role {
     fn known_names(self) -> [&'static [&'static str]; 2] {
         match self {
             Self::Customer => [
-                &["customerid", "customer", "customerno", "customernumber", "customercode", "custid", "clientid", "client", "memberid", "userid", "buyerid", "cid", "客户", "客户id", "客户编号", "客户号", "客户代码", "顾客", "顾客id", "顾客编号", "会员", "会员id", "会员编号", "会员号", "会员卡号", "用户", "用户id", "用户编号", "买家", "买家id"],
-                &["user", "member", "buyer", "accountid", "account", "customername", "clientname", "email", "phone", "客户名称", "客户姓名", "客户名", "顾客姓名", "会员名", "用户名", "买家昵称", "手机号", "手机", "手机号码"],
+                &[
+                    "customerid",
+                    "customer",
+                    "customerno",
+                    "customernumber",
+                    "customercode",
+                    "custid",
+                    "clientid",
+                    "client",
+                    "memberid",
+                    "userid",
+                    "buyerid",
+                    "cid",
+                    "客户",
+                    "客户id",
+                    "客户编号",
+                    "客户号",
+                    "客户代码",
+                    "顾客",
+                    "顾客id",
+                    "顾客编号",
+                    "会员",
+                    "会员id",
+                    "会员编号",
+                    "会员号",
+                    "会员卡号",
+                    "用户",
+                    "用户id",
+                    "用户编号",
+                    "买家",
+                    "买家id",
+                ],
+                &[
+                    "user",
+                    "member",
+                    "buyer",
+                    "accountid",
+                    "account",
+                    "customername",
+                    "clientname",
+                    "email",
+                    "phone",
+                    "客户名称",
+                    "客户姓名",
+                    "客户名",
+                    "顾客姓名",
+                    "会员名",
+                    "用户名",
+                    "买家昵称",
+                    "手机号",
+                    "手机",
+                    "手机号码",
+                ],
             ],
             Self::Time => [
-                &["orderdate", "invoicedate", "transactiondate", "purchasedate", "saledate", "date", "ts", "timestamp", "datetime", "ordertime", "transactiontime", "purchasetime", "time", "日期", "时间", "订单日期", "下单日期", "下单时间", "订单时间", "交易日期", "交易时间", "购买日期", "购买时间", "消费日期", "消费时间", "销售日期", "付款时间", "支付时间"],
+                &[
+                    "orderdate",
+                    "invoicedate",
+                    "transactiondate",
+                    "purchasedate",
+                    "saledate",
+                    "date",
+                    "ts",
+                    "timestamp",
+                    "datetime",
+                    "ordertime",
+                    "transactiontime",
+                    "purchasetime",
+                    "time",
+                    "日期",
+                    "时间",
+                    "订单日期",
+                    "下单日期",
+                    "下单时间",
+                    "订单时间",
+                    "交易日期",
+                    "交易时间",
+                    "购买日期",
+                    "购买时间",
+                    "消费日期",
+                    "消费时间",
+                    "销售日期",
+                    "付款时间",
+                    "支付时间",
+                ],
                 &["orderedat", "createdat", "created", "day", "createtime", "创建时间", "开单日期", "开票日期", "成交时间", "成交日期"],
             ],
             Self::Amount => [
-                &["amount", "revenue", "totalamount", "orderamount", "sales", "salesamount", "netamount", "monetary", "total", "ordertotal", "金额", "订单金额", "销售额", "销售金额", "消费金额", "交易金额", "购买金额", "实付金额", "支付金额", "总金额", "成交金额", "付款金额"],
+                &[
+                    "amount",
+                    "revenue",
+                    "totalamount",
+                    "orderamount",
+                    "sales",
+                    "salesamount",
+                    "netamount",
+                    "monetary",
+                    "total",
+                    "ordertotal",
+                    "金额",
+                    "订单金额",
+                    "销售额",
+                    "销售金额",
+                    "消费金额",
+                    "交易金额",
+                    "购买金额",
+                    "实付金额",
+                    "支付金额",
+                    "总金额",
+                    "成交金额",
+                    "付款金额",
+                ],
                 &["value", "ordervalue", "spend", "grandtotal", "linetotal", "netsales", "turnover", "营业额", "总价", "合计", "实付"],
             ],
             Self::Order => [
-                &["orderid", "orderno", "ordernumber", "invoiceno", "invoice", "invoiceid", "invoicenumber", "transactionid", "receiptid", "receiptno", "订单号", "订单", "订单id", "订单编号", "单号", "交易号", "流水号", "发票号", "小票号"],
+                &[
+                    "orderid",
+                    "orderno",
+                    "ordernumber",
+                    "invoiceno",
+                    "invoice",
+                    "invoiceid",
+                    "invoicenumber",
+                    "transactionid",
+                    "receiptid",
+                    "receiptno",
+                    "订单号",
+                    "订单",
+                    "订单id",
+                    "订单编号",
+                    "单号",
+                    "交易号",
+                    "流水号",
+                    "发票号",
+                    "小票号",
+                ],
                 &["order", "transaction", "receipt", "basketid", "单据号", "单据编号", "交易流水号"],
             ],
             Self::Quantity => [&["quantity", "qty", "数量", "购买数量", "销售数量"], &["units", "件数"]],
@@ -107,6 +230,22 @@ pub struct ColumnNames {
 }
 
 impl ColumnNames {
+    /// These names, and those of `others` where a role has none. Amount and quantity × unit price go together.
+    #[must_use]
+    pub fn or(self, others: &Self) -> Self {
+        let says_money = self.amount.is_some() || self.quantity.is_some() || self.unit_price.is_some();
+        let money = |mine: Option<String>, theirs: &Option<String>| if says_money { mine } else { mine.or_else(|| theirs.clone()) };
+        Self {
+            customer: self.customer.or_else(|| others.customer.clone()),
+            time: self.time.or_else(|| others.time.clone()),
+            amount: money(self.amount, &others.amount),
+            order: self.order.or_else(|| others.order.clone()),
+            quantity: money(self.quantity, &others.quantity),
+            unit_price: money(self.unit_price, &others.unit_price),
+            currency: self.currency.or_else(|| others.currency.clone()),
+        }
+    }
+
     fn named(&self, role: Role) -> Option<&str> {
         match role {
             Role::Customer => &self.customer,
@@ -143,7 +282,8 @@ impl Assignments {
         let says_amount = names.amount.is_some();
         let says_product = names.quantity.is_some() || names.unit_price.is_some();
         if says_amount && says_product {
-            return Err(Error::parameter("the amount is either a column of its own or quantity × unit price").with_hint("drop --amount, or drop --quantity and --unit-price"));
+            return Err(Error::parameter("the amount is either a column of its own or quantity × unit price")
+                .with_hint("drop --amount, or drop --quantity and --unit-price"));
         }
         for role in Role::ALL {
             let wanted = match role {
@@ -158,7 +298,9 @@ impl Assignments {
                 Some("") if matches!(role, Role::Order | Role::Currency) => {}
                 Some(name) => {
                     if !header.iter().any(|column| column == name) {
-                        return Err(Error::input(format!("there is no column for the {role}")).at_column(name).with_hint(format!("the columns are: {}", list(header))));
+                        return Err(Error::input(format!("there is no column for the {role}"))
+                            .at_column(name)
+                            .with_hint(format!("the columns are: {}", list(header))));
                     }
                     decided.0.push(Assignment { role, column: name.to_owned(), guessed: false });
                 }
@@ -175,7 +317,8 @@ impl Assignments {
 
     fn complete(&self, header: &[String]) -> Result<()> {
         let missing = |role: Role, hint: String| {
-            Err(Error::input(format!("no column is known to hold the {role}")).with_hint(format!("{hint}; the columns are: {}", list(header))))
+            Err(Error::input(format!("no column is known to hold the {role}"))
+                .with_hint(format!("{hint}; the columns are: {}", list(header))))
         };
         for role in [Role::Customer, Role::Time] {
             if self.column(role).is_none() {
@@ -199,6 +342,21 @@ impl Assignments {
         self.0.iter().find(|assignment| assignment.role == role).map(|assignment| assignment.column.as_str())
     }
 
+    /// The columns as if they had been named. Roles without a column that a guess could find later are named as absent.
+    #[must_use]
+    pub fn names(&self) -> ColumnNames {
+        let name = |role| self.column(role).map(str::to_owned);
+        ColumnNames {
+            customer: name(Role::Customer),
+            time: name(Role::Time),
+            amount: name(Role::Amount),
+            order: Some(name(Role::Order).unwrap_or_default()),
+            quantity: name(Role::Quantity),
+            unit_price: name(Role::UnitPrice),
+            currency: Some(name(Role::Currency).unwrap_or_default()),
+        }
+    }
+
     /// The name of the column that decides the money.
     pub(crate) fn money_column(&self) -> &str {
         self.column(Role::Amount).or_else(|| self.column(Role::UnitPrice)).unwrap_or_default()
@@ -213,8 +371,11 @@ fn guess(role: Role, header: &[String]) -> Result<Option<String>> {
             [column] => return Ok(Some((*column).clone())),
             several => {
                 let several: Vec<String> = several.iter().map(|column| (*column).clone()).collect();
-                return Err(Error::input(format!("{} columns could be the {role}: {}", several.len(), list(&several)))
-                    .with_hint(format!("say which with {} {}", role.option(), several[0])));
+                return Err(Error::input(format!("{} columns could be the {role}: {}", several.len(), list(&several))).with_hint(format!(
+                    "say which with {} {}",
+                    role.option(),
+                    several[0]
+                )));
             }
         }
     }

@@ -83,7 +83,8 @@ impl Typed {
             DataType::Float64 | DataType::Float32 => {
                 // A 32-bit float means its own shortest decimal, not that of the 64-bit float it becomes.
                 if series.dtype() == &DataType::Float32 {
-                    let texts: StringChunked = series.f32()?.iter().map(|value| value.map(|value| format!("{value:?}"))).collect_ca(series.name().clone());
+                    let texts: StringChunked =
+                        series.f32()?.iter().map(|value| value.map(|value| format!("{value:?}"))).collect_ca(series.name().clone());
                     return Ok(Self::Text(texts));
                 }
                 Self::Float(series.f64()?.clone())
@@ -188,20 +189,24 @@ fn write(raw: Raw<'_>, to: &mut Vec<u8>) {
 
 /// Cleans all rows of a frame, whose columns are those of `columns` that are needed.
 pub(crate) fn clean(frame: &DataFrame, columns: &[String], fields: &Fields, rules: &Rules) -> Result<Cleaned> {
-    let typed = |index: usize, role: Role| {
-        let name = &columns[index];
-        let series = frame.column(name).map(|column| column.as_materialized_series().clone());
-        series
-            .and_then(|series| if matches!(role, Role::Customer | Role::Order | Role::Currency) { Typed::id(&series) } else { Typed::new(&series) })
-            .map_err(|error| Error::input(format!("the column's type cannot be used for the {role}: {error}")).at_column(name))
-    };
+    let typed =
+        |index: usize, role: Role| {
+            let name = &columns[index];
+            let series = frame.column(name).map(|column| column.as_materialized_series().clone());
+            series
+                .and_then(|series| {
+                    if matches!(role, Role::Customer | Role::Order | Role::Currency) { Typed::id(&series) } else { Typed::new(&series) }
+                })
+                .map_err(|error| Error::input(format!("the column's type cannot be used for the {role}: {error}")).at_column(name))
+        };
     let customer = typed(fields.customer, Role::Customer)?;
     let time = typed(fields.time, Role::Time)?;
     let amount = typed(fields.amount, Role::Amount)?;
     let quantity = fields.quantity.map(|index| typed(index, Role::Quantity)).transpose()?;
     let order = fields.order.map(|index| typed(index, Role::Order)).transpose()?;
     let currency = fields.currency.map(|index| typed(index, Role::Currency)).transpose()?;
-    let every = if rules.fingerprints { (0..columns.len()).map(|index| typed(index, Role::Time)).collect::<Result<Vec<_>>>()? } else { Vec::new() };
+    let every =
+        if rules.fingerprints { (0..columns.len()).map(|index| typed(index, Role::Time)).collect::<Result<Vec<_>>>()? } else { Vec::new() };
     let every: Vec<Look<'_>> = every.iter().map(Typed::look).collect();
     let (customer, time, amount) = (customer.look(), time.look(), amount.look());
     let [quantity, order, currency] = [&quantity, &order, &currency].map(|column| column.as_ref().map(Typed::look));

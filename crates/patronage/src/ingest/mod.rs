@@ -236,7 +236,7 @@ impl Ingest {
     /// # Errors
     /// When a file cannot be read or understood, when something is ambiguous, or when no row is accepted.
     pub fn read(&self, paths: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<Ingested> {
-        self.run(files(paths)?, None)
+        self.run(files(&paths.into_iter().collect::<Vec<_>>())?, None)
     }
 
     /// Reads files and patterns, and shows rejects and progress as they come.
@@ -244,7 +244,7 @@ impl Ingest {
     /// # Errors
     /// As [`read`](Self::read), and what the observer returns.
     pub fn read_observed(&self, paths: impl IntoIterator<Item = impl AsRef<Path>>, observer: &mut dyn Observer) -> Result<Ingested> {
-        self.run(files(paths)?, Some(observer))
+        self.run(files(&paths.into_iter().collect::<Vec<_>>())?, Some(observer))
     }
 
     /// Reads a text.
@@ -273,7 +273,16 @@ impl Ingest {
         self.run(vec![Input::Frame(frame)], None)
     }
 
-    pub(crate) fn ledger_settings(&self) -> LedgerSettings {
+    /// Takes the names of columns that are not named yet, such as those of an earlier run.
+    #[must_use]
+    pub fn columns_unless_named(mut self, names: &ColumnNames) -> Self {
+        self.columns = self.columns.or(names);
+        self
+    }
+
+    /// The settings of the ledgers that this makes.
+    #[must_use]
+    pub fn settings(&self) -> LedgerSettings {
         // Rejecting and counting differ on the way in only.
         let zero_amounts = if self.zero_amounts == ZeroAmounts::Ignore { ZeroAmounts::Ignore } else { ZeroAmounts::Count };
         LedgerSettings { zone: self.timezone.name().to_owned(), cancel_prefix: self.cancel_prefix.clone(), zero_amounts }
@@ -294,23 +303,30 @@ impl Ingest {
     }
 }
 
-/// Expands patterns, in the order of names.
-fn files(paths: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<Vec<Input>> {
+/// Expands patterns such as `logs/*.csv`, each in the order of names; other paths stay as they are.
+///
+/// # Errors
+/// When a pattern is not one, or no file fits it.
+pub fn expand(paths: &[impl AsRef<Path>]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in paths {
         let path = path.as_ref();
         let text = path.to_string_lossy();
         if path.exists() || !text.contains(['*', '?', '[']) {
-            files.push(Input::File(path.to_owned()));
+            files.push(path.to_owned());
             continue;
         }
         let found = glob::glob(&text).map_err(|error| Error::parameter(format!("not a pattern: {error}")).with_value(&text))?;
-        let mut found: Vec<PathBuf> = found.filter_map(Result::ok).filter(|path| path.is_file()).collect();
+        let mut found: Vec<PathBuf> = found.filter_map(std::result::Result::ok).filter(|path| path.is_file()).collect();
         if found.is_empty() {
             return Err(Error::read("no file fits the pattern").with_value(&text));
         }
         found.sort();
-        files.extend(found.into_iter().map(Input::File));
+        files.extend(found);
     }
     Ok(files)
+}
+
+fn files(paths: &[impl AsRef<Path>]) -> Result<Vec<Input>> {
+    Ok(expand(paths)?.into_iter().map(Input::File).collect())
 }

@@ -92,9 +92,12 @@ pub(crate) fn clean(block: &[u8], names: &[String], fields: &Fields, rules: &Rul
             Err(_) if std::str::from_utf8(text).is_err() => Some(Reason::BadEncoding),
             Err(_) => Some(Reason::RaggedRow),
         };
-        let values: BTreeMap<Cow<'_, str>, Cow<'_, str>> =
-            parsed.map(|Line(values)| values.into_iter().filter_map(|(key, value)| Some((key, plain(value.get())?))).collect()).unwrap_or_default();
-        let at = |index: usize| names.get(index).and_then(|name| values.get(name.as_str())).map_or(Raw::Null, |value| Raw::Text(value.as_bytes()));
+        let values: BTreeMap<Cow<'_, str>, Cow<'_, str>> = parsed
+            .map(|Line(values)| values.into_iter().filter_map(|(key, value)| Some((key, plain(value.get())?))).collect())
+            .unwrap_or_default();
+        let at = |index: usize| {
+            names.get(index).and_then(|name| values.get(name.as_str())).map_or(Raw::Null, |value| Raw::Text(value.as_bytes()))
+        };
         let row = RawRow {
             number,
             broken,
@@ -115,7 +118,10 @@ pub(crate) fn clean(block: &[u8], names: &[String], fields: &Fields, rules: &Rul
 fn plain(value: &str) -> Option<Cow<'_, str>> {
     match value.as_bytes().first() {
         Some(b'n') => None,
-        Some(b'"') => Some(serde_json::from_str::<&str>(value).map_or_else(|_| Cow::Owned(serde_json::from_str::<String>(value).unwrap_or_default()), Cow::Borrowed)),
+        Some(b'"') => Some(
+            serde_json::from_str::<&str>(value)
+                .map_or_else(|_| Cow::Owned(serde_json::from_str::<String>(value).unwrap_or_default()), Cow::Borrowed),
+        ),
         _ => Some(Cow::Borrowed(value)),
     }
 }

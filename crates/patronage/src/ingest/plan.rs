@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{DataFrame, SchemaExt};
+use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
 
 use super::Ingest;
@@ -251,7 +251,11 @@ fn read_head(ingest: &Ingest, head: &[u8], path: &Path, whole: bool) -> Result<(
     if encoding == Encoding::Utf8 && head.contains(&0) {
         let utf16 = head.len() > 3 && (head[1] == 0 && head[3] == 0 || head[0] == 0 && head[2] == 0);
         return Err(if utf16 {
-            Error::input("the file looks like UTF-16 without a byte order mark").with_hint(if head[0] == 0 { "say --encoding utf-16be" } else { "say --encoding utf-16le" })
+            Error::input("the file looks like UTF-16 without a byte order mark").with_hint(if head[0] == 0 {
+                "say --encoding utf-16be"
+            } else {
+                "say --encoding utf-16le"
+            })
         } else {
             Error::input("the file is not text: it has zero bytes").with_hint("CSV, TSV, NDJSON, Parquet and Arrow IPC can be read")
         });
@@ -294,7 +298,9 @@ fn header(ingest: &Ingest, text: &[u8], whole: bool) -> Result<(u8, Vec<String>)
         return Err(Error::input("the file has no line of text"));
     }
     if !whole && records.consumed() == text.len() {
-        return Err(Error::input(format!("the first line is longer than {} MiB", HEAD >> 20)).with_hint("is this a table with one record a line?"));
+        return Err(
+            Error::input(format!("the first line is longer than {} MiB", HEAD >> 20)).with_hint("is this a table with one record a line?")
+        );
     }
     let mut columns = Vec::with_capacity(records.len());
     for index in 0..records.len() {
@@ -303,7 +309,11 @@ fn header(ingest: &Ingest, text: &[u8], whole: bool) -> Result<(u8, Vec<String>)
             continue;
         }
         let name = std::str::from_utf8(records.get(index))
-            .map_err(|_| Error::input("the name of a column is not UTF-8").with_value(&String::from_utf8_lossy(records.get(index))).with_hint("say --encoding"))?
+            .map_err(|_| {
+                Error::input("the name of a column is not UTF-8")
+                    .with_value(&String::from_utf8_lossy(records.get(index)))
+                    .with_hint("say --encoding")
+            })?
             .trim();
         if !name.is_empty() && columns.iter().any(|other| other == name) {
             return Err(Error::input("two columns have the same name").at_column(name).with_hint("rename one of them in the first line"));
@@ -311,7 +321,9 @@ fn header(ingest: &Ingest, text: &[u8], whole: bool) -> Result<(u8, Vec<String>)
         columns.push(name.to_owned());
     }
     if ingest.header && columns.iter().all(|name| name.parse::<f64>().is_ok()) {
-        return Err(Error::input("the first line holds numbers, not names of columns").with_value(&list(&columns)).with_hint("add a first line with names, or say --no-header"));
+        return Err(Error::input("the first line holds numbers, not names of columns")
+            .with_value(&list(&columns))
+            .with_hint("add a first line with names, or say --no-header"));
     }
     Ok((delimiter, columns))
 }
@@ -328,7 +340,12 @@ fn guess_delimiter(ingest: &Ingest, text: &[u8]) -> Result<u8> {
     // Stable: of several that do not occur at all the comma stays first.
     counts.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     if counts[0].0 > 1 && counts[0].0 == counts[1].0 {
-        return Err(Error::input(format!("the columns could be separated by {:?} or by {:?}", char::from(counts[0].1), char::from(counts[1].1))).with_hint("say --delimiter"));
+        return Err(Error::input(format!(
+            "the columns could be separated by {:?} or by {:?}",
+            char::from(counts[0].1),
+            char::from(counts[1].1)
+        ))
+        .with_hint("say --delimiter"));
     }
     Ok(counts[0].1)
 }

@@ -102,7 +102,10 @@ struct Block {
 enum Payload {
     Text(Vec<u8>, Layout),
     Lines(Vec<u8>),
-    Parquet { offset: usize, rows: usize },
+    Parquet {
+        offset: usize,
+        rows: usize,
+    },
     Frame(DataFrame),
     /// The file ends, and this was its hash.
     End(String),
@@ -203,9 +206,11 @@ impl Ingest {
         match (evidence.day_first, evidence.month_first) {
             (Some(_), None) => Ok(TimeFormat::DayMonthYear),
             (None, Some(_)) => Ok(TimeFormat::MonthDayYear),
-            (Some(day_first), Some(month_first)) => Err(Error::input(format!("the day comes first in `{day_first}` and second in `{month_first}`"))
-                .at_column(column)
-                .with_hint("say which with --time-format dmy or --time-format mdy; the other rows are then rejected")),
+            (Some(day_first), Some(month_first)) => {
+                Err(Error::input(format!("the day comes first in `{day_first}` and second in `{month_first}`"))
+                    .at_column(column)
+                    .with_hint("say which with --time-format dmy or --time-format mdy; the other rows are then rejected"))
+            }
             (None, None) => Err(Error::input("this could be day/month or month/day, and no value of the column tells which")
                 .at_column(column)
                 .with_value(&evidence.unclear.unwrap_or_default())
@@ -253,7 +258,9 @@ fn clean_block(block: &Block, opened: &Opened, table: &Table, rules: &Rules) -> 
         Payload::Text(bytes, layout) => text::clean(bytes, *layout, &table.fields, rules),
         Payload::Lines(bytes) => ndjson::clean(bytes, &table.columns, &table.fields, rules),
         Payload::Parquet { offset, rows } => match &opened.input {
-            Input::File(path) => frame::clean(&frame::read_parquet(path, Some(table.columns.clone()), *offset, *rows)?, &table.columns, &table.fields, rules),
+            Input::File(path) => {
+                frame::clean(&frame::read_parquet(path, Some(table.columns.clone()), *offset, *rows)?, &table.columns, &table.fields, rules)
+            }
             Input::Text(..) | Input::Frame(_) => Ok(Cleaned::new()),
         },
         Payload::Frame(frame) => frame::clean(frame, &table.columns, &table.fields, rules),
@@ -332,7 +339,14 @@ fn hash_file(path: &std::path::Path) -> Result<String> {
     Ok(hasher.finalize().to_hex().to_string())
 }
 
-fn read_text(file: usize, opened: &Opened, layout: Layout, header: bool, payload: impl Fn(Vec<u8>) -> Payload, send: &impl Fn(Block) -> bool) -> Result<Option<String>> {
+fn read_text(
+    file: usize,
+    opened: &Opened,
+    layout: Layout,
+    header: bool,
+    payload: impl Fn(Vec<u8>) -> Payload,
+    send: &impl Fn(Block) -> bool,
+) -> Result<Option<String>> {
     let hasher = Arc::new(Mutex::new((blake3::Hasher::new(), 0_u64)));
     let shared = Arc::clone(&hasher);
     let reader = opened.utf8(move |bytes| {
@@ -427,7 +441,7 @@ struct Books<'a> {
 
 impl<'a> Books<'a> {
     fn new(ingest: &'a Ingest, plan: &'a Plan, fingerprints: bool) -> Self {
-        let ledger = Ledger::new(ingest.ledger_settings());
+        let ledger = Ledger::new(ingest.settings());
         let seen = fingerprints.then(|| (vec![HashSet::new(); ledger.partitions().len()], HashSet::new()));
         Self {
             ingest,
@@ -483,7 +497,14 @@ impl<'a> Books<'a> {
                 for repeat in &repeats {
                     self.accepted -= 1;
                     self.micros_accepted = money::add(self.micros_accepted, -repeat.micros)?;
-                    rejects.push(BlockReject { row: repeat.row, reason: Reason::Duplicate, role: None, value: None, micros: Some(repeat.micros), fingerprint: 0 });
+                    rejects.push(BlockReject {
+                        row: repeat.row,
+                        reason: Reason::Duplicate,
+                        role: None,
+                        value: None,
+                        micros: Some(repeat.micros),
+                        fingerprint: 0,
+                    });
                 }
                 rejects.sort_by_key(|reject| reject.row);
             }

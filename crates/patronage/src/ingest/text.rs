@@ -169,7 +169,11 @@ impl<'a> Records<'a> {
             self.fields.clear();
             self.scratch.clear();
             let start = self.at;
-            if self.quotes { self.quoted_record() } else { self.plain_record() }
+            if self.quotes {
+                self.quoted_record()
+            } else {
+                self.plain_record()
+            }
             let blank = self.fields.len() == 1 && !self.fields[0].unquoted && self.fields[0].start == self.fields[0].end;
             if !blank {
                 self.span = (start, self.at);
@@ -210,7 +214,8 @@ impl<'a> Records<'a> {
                 opened = Some((quote, close));
                 from = close + 1;
             }
-            let position = memchr::memchr2(self.layout.delimiter, b'\n', &self.block[from..]).map_or(self.block.len(), |found| from + found);
+            let position =
+                memchr::memchr2(self.layout.delimiter, b'\n', &self.block[from..]).map_or(self.block.len(), |found| from + found);
             let last = self.block.get(position) != Some(&self.layout.delimiter);
             let end = if last { self.without_return(from, position) } else { position };
             if let Some((quote, close)) = opened {

@@ -143,7 +143,11 @@ impl Clock {
 
     fn epoch_float(&self, number: f64, unit: EpochUnit) -> Result<i64, NotTime> {
         #[expect(clippy::cast_possible_truncation, reason = "the magnitude is checked, and fractions of a unit are meant to go")]
-        if number.abs() < 9e15 { Clock { format: TimeFormat::Epoch(unit), zone: self.zone }.number(number.floor() as i64) } else { Err(NotTime::OutOfRange) }
+        if number.abs() < 9e15 {
+            Clock { format: TimeFormat::Epoch(unit), zone: self.zone }.number(number.floor() as i64)
+        } else {
+            Err(NotTime::OutOfRange)
+        }
     }
 
     /// Seconds since the epoch in UTC become seconds on the local clock.
@@ -414,7 +418,18 @@ mod tests {
 
     #[test]
     fn refuses_and_ranges() {
-        for text in ["", "2023-02-29", "2024-13-01", "2024-00-10", "24-03-05", "2024-03-05 25:00", "2024-03-05 10:00 nowhere", "now", "1700000000", "2024-03/05"] {
+        for text in [
+            "",
+            "2023-02-29",
+            "2024-13-01",
+            "2024-00-10",
+            "24-03-05",
+            "2024-03-05 25:00",
+            "2024-03-05 10:00 nowhere",
+            "now",
+            "1700000000",
+            "2024-03/05",
+        ] {
             assert_eq!(read(TimeFormat::Infer, Tz::UTC, text), Err(NotTime::Unreadable), "{text}");
         }
         for text in ["0000-01-01", "1899-12-31", "2200-01-01", "99999-01-01"] {

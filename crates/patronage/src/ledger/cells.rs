@@ -85,7 +85,8 @@ impl Ledger {
             purchased: Vec::new(),
             refunded: Vec::new(),
         };
-        let minor = |micros| money::from_micros(micros, self.scale()).ok_or_else(|| Error::overflow("money is finer than the ledger's scale"));
+        let minor =
+            |micros| money::from_micros(micros, self.scale()).ok_or_else(|| Error::overflow("money is finer than the ledger's scale"));
         for (id, cells) in order {
             table.customer_id.push(&String::from_utf8_lossy(id));
             for (index, cell) in *cells {

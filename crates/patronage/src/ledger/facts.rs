@@ -85,6 +85,13 @@ impl DayFact {
     }
 }
 
+impl DayFact {
+    /// Input rows.
+    pub(crate) fn rows(&self) -> u32 {
+        self.purchases.saturating_add(self.zeros).saturating_add(self.refunds)
+    }
+}
+
 impl Fact for DayFact {
     fn cell(&self) -> (u32, u64) {
         // Flipping the sign bit makes the unsigned order that of the days.
@@ -178,7 +185,11 @@ mod tests {
             facts.push(DayFact::new(0, day, i128::from(day))).expect("small sums");
         }
         facts.settle().expect("small sums");
-        let days: Vec<_> = facts.as_slice().iter().map(|fact| (fact.day, fact.purchases, fact.refunds, fact.purchased.get() + fact.refunded.get())).collect();
+        let days: Vec<_> = facts
+            .as_slice()
+            .iter()
+            .map(|fact| (fact.day, fact.purchases, fact.refunds, fact.purchased.get() + fact.refunded.get()))
+            .collect();
         assert_eq!(days, [(-1, 0, 2, -2), (2, 1, 0, 2), (3, 2, 0, 6)]);
     }
 }

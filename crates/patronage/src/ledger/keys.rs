@@ -110,7 +110,8 @@ mod tests {
     #[test]
     fn order_ids_come_back_as_they_were() {
         let mut interner = Interner::default();
-        for text in ["", "0", "7", "0007", "C536365", "999999999999999999", "1000000000000000000", "ORD-2024-000123", "订单一二三", "-5"] {
+        for text in ["", "0", "7", "0007", "C536365", "999999999999999999", "1000000000000000000", "ORD-2024-000123", "订单一二三", "-5"]
+        {
             let bytes = text.as_bytes();
             let key = OrderKey::inline(bytes).unwrap_or_else(|| OrderKey::interned(interner.intern(hash(bytes), bytes)));
             let mut back = Vec::new();

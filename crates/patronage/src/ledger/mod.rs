@@ -9,6 +9,7 @@
 //! customers and distinct orders (customer-days without order ids), not with rows.
 
 mod cells;
+mod demand;
 mod events;
 pub(crate) mod facts;
 pub(crate) mod keys;
@@ -45,6 +46,14 @@ pub enum ZeroAmounts {
 crate::time::named!(ZeroAmounts, "way to treat zero amounts", Self::Count => "count", Self::Ignore => "ignore", Self::Reject => "reject");
 use std::fmt;
 use std::str::FromStr;
+
+/// Rows outside a window of days, and the day by which 99.9 % of all rows had come.
+#[derive(Debug, Default)]
+pub(crate) struct Window {
+    pub(crate) rows_after: u64,
+    pub(crate) rows_before: u64,
+    pub(crate) nearly_all: Option<i32>,
+}
 
 /// What must be the same in ledgers that are merged.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,7 +177,8 @@ impl Ledger {
     #[must_use]
     pub fn days(&self) -> Option<(NaiveDate, NaiveDate)> {
         let days = self.partitions.par_iter().flat_map_iter(|partition| {
-            let orders = partition.orders.as_slice().iter().map(|fact| i32::try_from(fact.instant.div_euclid(DAY_SECONDS)).unwrap_or(i32::MAX));
+            let orders =
+                partition.orders.as_slice().iter().map(|fact| i32::try_from(fact.instant.div_euclid(DAY_SECONDS)).unwrap_or(i32::MAX));
             orders.chain(partition.days.as_slice().iter().map(|fact| fact.day))
         });
         let span = days.fold(|| None, |span, day| widen(span, (day, day))).reduce(|| None, |a, b| b.map_or(a, |b| widen(a, b)));
@@ -189,7 +199,8 @@ impl Ledger {
                 let mut totals = Totals::default();
                 let mut largest: (u64, u32) = (0, 0);
                 view.for_each_customer(partition, |customer, events| {
-                    let (purchases, refunds) = events.iter().fold((0, 0), |(p, r), event| (p + u64::from(event.purchases), r + u64::from(event.refunds)));
+                    let (purchases, refunds) =
+                        events.iter().fold((0, 0), |(p, r), event| (p + u64::from(event.purchases), r + u64::from(event.refunds)));
                     totals.customers += 1;
                     totals.refund_only_customers += u64::from(purchases == 0 && refunds > 0);
                     totals.orders += purchases;
@@ -220,6 +231,42 @@ impl Ledger {
         Ok(totals)
     }
 
+    /// What lies outside a window of days, and by when nearly all orders were placed.
+    pub(crate) fn window(&self, to: i32, from: Option<i32>) -> Result<Window> {
+        let Some((first, last)) = self.days() else { return Ok(Window::default()) };
+        let (first, last) = (crate::time::day_number(first), crate::time::day_number(last));
+        let days = usize::try_from(last - first + 1).map_err(|_| Error::input("the last day lies before the first"))?;
+        let counts = self
+            .partitions
+            .par_iter()
+            .fold(
+                || vec![0_u64; days],
+                |mut counts, partition| {
+                    let at = |day: i32| usize::try_from(day - first).unwrap_or(0);
+                    for fact in partition.orders.as_slice() {
+                        counts[at(i32::try_from(fact.instant.div_euclid(DAY_SECONDS)).unwrap_or(last))] += u64::from(fact.rows);
+                    }
+                    for fact in partition.days.as_slice() {
+                        counts[at(fact.day)] += u64::from(fact.rows());
+                    }
+                    counts
+                },
+            )
+            .reduce(|| vec![0; days], |a, b| a.iter().zip(b).map(|(a, b)| a + b).collect());
+        let all: u64 = counts.iter().sum();
+        let mut window = Window::default();
+        let mut sum = 0;
+        for (day, count) in (first..).zip(counts) {
+            sum += count;
+            if window.nearly_all.is_none() && sum * 1000 >= all * 999 {
+                window.nearly_all = Some(day);
+            }
+            window.rows_after += if day > to { count } else { 0 };
+            window.rows_before += if from.is_some_and(|from| day < from) { count } else { 0 };
+        }
+        Ok(window)
+    }
+
     /// All money in the ledger, in minor units of its [scale](Self::scale).
     ///
     /// # Errors
@@ -245,7 +292,9 @@ fn widen(span: Option<(i32, i32)>, by: (i32, i32)) -> Option<(i32, i32)> {
 impl Totals {
     fn plus(self, other: Self) -> Self {
         let largest_customer = match (self.largest_customer, other.largest_customer) {
-            (Some(a), Some(b)) => Some(if (b.orders, std::cmp::Reverse(&b.customer_id)) > (a.orders, std::cmp::Reverse(&a.customer_id)) { b } else { a }),
+            (Some(a), Some(b)) => {
+                Some(if (b.orders, std::cmp::Reverse(&b.customer_id)) > (a.orders, std::cmp::Reverse(&a.customer_id)) { b } else { a })
+            }
             (a, b) => a.or(b),
         };
         Self {

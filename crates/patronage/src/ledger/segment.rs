@@ -56,7 +56,7 @@ impl Ledger {
                     customer: partition.customers.get(fact.customer).to_vec(),
                     order: None,
                     instant: i64::from(fact.day) * DAY_SECONDS,
-                    rows: fact.purchases.saturating_add(fact.zeros).saturating_add(fact.refunds),
+                    rows: fact.rows(),
                     purchases: fact.purchases,
                     zeros: fact.zeros,
                     refunds: fact.refunds,
@@ -101,7 +101,8 @@ fn restore(frame: &DataFrame, ledger: &mut Ledger) -> Result<()> {
     let broken = |error: PolarsError| Error::input(format!("not a table of a ledger's facts: {error}"));
     let texts = |name: &str| frame.column(name).and_then(|column| column.str().cloned()).map_err(broken);
     let counts = |name: &str| frame.column(name).and_then(|column| column.u32().cloned()).map_err(broken);
-    let money = |name: &str| frame.column(name).and_then(|column| column.decimal().map(|decimal| decimal.physical().clone())).map_err(broken);
+    let money =
+        |name: &str| frame.column(name).and_then(|column| column.decimal().map(|decimal| decimal.physical().clone())).map_err(broken);
     let (customers, orders) = (texts("customer_id")?, texts("order_id")?);
     let seconds = frame.column("seconds").and_then(|column| column.i64().cloned()).map_err(broken)?;
     let [rows, purchases, zeros, refunds] = ["rows", "purchases", "zeros", "refunds"].map(counts);

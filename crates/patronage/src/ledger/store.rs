@@ -71,10 +71,14 @@ impl Store {
     pub fn open(folder: impl Into<PathBuf>) -> Result<Self> {
         let folder = folder.into();
         let path = folder.join(MANIFEST);
-        let text = fs::read_to_string(&path).map_err(|error| Error::read_io(&path, &error).with_hint("is this the folder of a saved ledger?"))?;
-        let manifest: Manifest = serde_json::from_str(&text).map_err(|error| Error::input(format!("not a ledger's manifest: {error}")).at_file(&path))?;
+        let text =
+            fs::read_to_string(&path).map_err(|error| Error::read_io(&path, &error).with_hint("is this the folder of a saved ledger?"))?;
+        let manifest: Manifest =
+            serde_json::from_str(&text).map_err(|error| Error::input(format!("not a ledger's manifest: {error}")).at_file(&path))?;
         if manifest.patronage_ledger != VERSION {
-            return Err(Error::input(format!("the ledger has format {}, this program reads {VERSION}", manifest.patronage_ledger)).at_file(&path));
+            return Err(
+                Error::input(format!("the ledger has format {}, this program reads {VERSION}", manifest.patronage_ledger)).at_file(&path)
+            );
         }
         Ok(Self { folder, manifest })
     }
@@ -98,9 +102,17 @@ impl Store {
         if let Ok(mut entries) = fs::read_dir(&folder)
             && entries.any(|entry| entry.is_ok_and(|entry| entry.file_name() != SEGMENTS))
         {
-            return Err(Error::write("the folder holds files that are not a ledger's").at_file(folder).with_hint("name an empty or a new folder"));
+            return Err(Error::write("the folder holds files that are not a ledger's")
+                .at_file(folder)
+                .with_hint("name an empty or a new folder"));
         }
-        let manifest = Manifest { patronage_ledger: VERSION, settings, time_format: TimeFormat::Infer, columns: ColumnNames::default(), loads: Vec::new() };
+        let manifest = Manifest {
+            patronage_ledger: VERSION,
+            settings,
+            time_format: TimeFormat::Infer,
+            columns: ColumnNames::default(),
+            loads: Vec::new(),
+        };
         Ok(Self { folder, manifest })
     }
 
@@ -150,7 +162,13 @@ impl Store {
         }
         let mut bytes = Vec::new();
         Parquet.write(&ledger.frame()?, &mut bytes)?;
-        let load = Load { id: id.to_owned(), source: source.to_owned(), rows, scale: ledger.scale(), segment_blake3: blake3::hash(&bytes).to_hex().to_string() };
+        let load = Load {
+            id: id.to_owned(),
+            source: source.to_owned(),
+            rows,
+            scale: ledger.scale(),
+            segment_blake3: blake3::hash(&bytes).to_hex().to_string(),
+        };
         let segments = self.folder.join(SEGMENTS);
         fs::create_dir_all(&segments).map_err(|error| Error::write_io(&segments, &error))?;
         self.clear_leftovers()?;
@@ -187,7 +205,9 @@ impl Store {
             let path = self.segment(&load.id);
             let bytes = fs::read(&path).map_err(|error| Error::read_io(&path, &error))?;
             if blake3::hash(&bytes).to_hex().as_str() != load.segment_blake3 {
-                return Err(Error::input("the segment is not the one that was saved").at_file(&path).with_hint("withdraw the load and ingest its file again"));
+                return Err(Error::input("the segment is not the one that was saved")
+                    .at_file(&path)
+                    .with_hint("withdraw the load and ingest its file again"));
             }
             let frame = ParquetReader::new(std::io::Cursor::new(bytes)).finish();
             let frame = frame.map_err(|error| Error::input(format!("not a readable segment: {error}")).at_file(&path))?;
@@ -238,7 +258,13 @@ impl Ledger {
         let segments = folder.join(SEGMENTS);
         fs::create_dir_all(&segments).map_err(|error| Error::write_io(&segments, &error))?;
         atomic::write_file(&store.segment(&id), &bytes)?;
-        let load = Load { id, source: "saved".to_owned(), rows: 0, scale: self.scale(), segment_blake3: blake3::hash(&bytes).to_hex().to_string() };
+        let load = Load {
+            id,
+            source: "saved".to_owned(),
+            rows: 0,
+            scale: self.scale(),
+            segment_blake3: blake3::hash(&bytes).to_hex().to_string(),
+        };
         let manifest = Manifest { loads: vec![load], ..store.manifest.clone() };
         store.commit(manifest)?;
         store.clear_leftovers()

@@ -13,16 +13,35 @@ use crate::error::{Error, Result};
 /// The file that is written last and lists the others.
 pub const MANIFEST: &str = "manifest.json";
 
-/// Writes a file beside its place, and moves it there when it is on disk.
+/// Writes bytes as one file.
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    let partial = beside(path);
-    let write = || -> io::Result<()> {
-        let mut file = File::create(&partial)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&partial, path)
-    };
-    write().map_err(|error| Error::write_io(path, &error))
+    OutputFile::write(path, |to| to.write_all(bytes).map_err(|error| Error::write_io(path, &error)))
+}
+
+/// One output file that is complete or not there.
+#[derive(Debug, Clone, Copy)]
+pub struct OutputFile;
+
+impl OutputFile {
+    /// Writes a file beside its place, and moves it there when it is on disk.
+    ///
+    /// # Errors
+    /// When `write` fails, or the file system does; what was at the place is then still there.
+    pub fn write(path: impl AsRef<Path>, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+        let path = path.as_ref();
+        let partial = beside(path);
+        let failed = |error: io::Error| Error::write_io(path, &error);
+        let mut file = BufWriter::with_capacity(1 << 20, File::create(&partial).map_err(failed)?);
+        let outcome = write(&mut file).and_then(|()| {
+            let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
+            file.sync_all().and_then(|()| fs::rename(&partial, path)).map_err(failed)
+        });
+        if outcome.is_err() {
+            // What cannot be removed is overwritten next time.
+            drop(fs::remove_file(&partial));
+        }
+        outcome
+    }
 }
 
 /// The name under which something is written before it takes its place.
@@ -49,7 +68,7 @@ pub struct OutputFolder {
 /// What must be known of an older output to tell whose the files are.
 #[derive(Deserialize)]
 struct Older {
-    files: BTreeMap<String, String>,
+    files: BTreeMap<String, Option<String>>,
 }
 
 impl OutputFolder {
@@ -74,20 +93,45 @@ impl OutputFolder {
     /// # Errors
     /// When `write` fails, or the file system does.
     pub fn file(&mut self, name: &str, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
-        let path = self.partial.join(name);
-        let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
-        if !inside {
-            return Err(Error::parameter("the name of an output file leads out of its folder").with_value(name));
-        }
+        let path = self.place(name)?;
         let failed = |error: io::Error| Error::write_io(&path, &error);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(failed)?;
         }
-        let mut to = Hashing { inner: BufWriter::with_capacity(1 << 20, File::create(&path).map_err(failed)?), hasher: blake3::Hasher::new() };
+        let mut to =
+            Hashing { inner: BufWriter::with_capacity(1 << 20, File::create(&path).map_err(failed)?), hasher: blake3::Hasher::new() };
         write(&mut to).map_err(|error| if error.position().file.is_none() { error.at_file(self.target.join(name)) } else { error })?;
         to.flush().map_err(failed)?;
         self.hashes.insert(name.to_owned(), to.hasher.finalize().to_hex().to_string());
         Ok(())
+    }
+
+    /// A way to write one file bit by bit, and to start it over; [`hash`](Self::hash) it when it is complete.
+    ///
+    /// # Errors
+    /// When `name` leads out of the folder.
+    pub fn writer(&self, name: &str) -> Result<impl FnMut() -> Result<BufWriter<File>> + 'static> {
+        let path = self.place(name)?;
+        Ok(move || File::create(&path).map(BufWriter::new).map_err(|error| Error::write_io(&path, &error)))
+    }
+
+    /// Takes a file that was written bit by bit into the list.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn hash(&mut self, name: &str) -> Result<()> {
+        let path = self.place(name)?;
+        let mut hasher = blake3::Hasher::new();
+        File::open(&path).and_then(|file| hasher.update_reader(file).map(drop)).map_err(|error| Error::write_io(&path, &error))?;
+        self.hashes.insert(name.to_owned(), hasher.finalize().to_hex().to_string());
+        Ok(())
+    }
+
+    fn place(&self, name: &str) -> Result<PathBuf> {
+        if Path::new(name).components().all(|part| matches!(part, Component::Normal(_))) {
+            return Ok(self.partial.join(name));
+        }
+        Err(Error::parameter("the name of an output file leads out of its folder").with_value(name))
     }
 
     /// The BLAKE3 hash of each file written so far.

@@ -35,9 +35,11 @@ pub fn check(sink: &dyn Sink, read: impl Fn(&[u8]) -> Result<(Vec<String>, Vec<V
         for (index, row) in rows.iter().enumerate() {
             for (column, got) in table.columns().iter().zip(row) {
                 let value = column.get(index).map_err(|error| Error::write(error.to_string()))?;
-                let want = text(&value);
+                let want = super::cell(&value).and_then(super::Cell::into_text);
                 let got = got.as_deref();
-                let same = got == want.as_deref() || (want.is_none() && got == Some("")) || got.and_then(|got| got.strip_prefix('\'')) == want.as_deref() && want.is_some();
+                let same = got == want.as_deref()
+                    || (want.is_none() && got == Some(""))
+                    || got.and_then(|got| got.strip_prefix('\'')) == want.as_deref() && want.is_some();
                 if !same {
                     return fail(format!("row {index}, column `{}`: {want:?} came back as {got:?}", column.name()));
                 }
@@ -52,16 +54,6 @@ pub fn check(sink: &dyn Sink, read: impl Fn(&[u8]) -> Result<(Vec<String>, Vec<V
     Ok(())
 }
 
-fn text(value: &AnyValue<'_>) -> Option<String> {
-    use super::Cell;
-    match super::cell(value)? {
-        Cell::Null => None,
-        Cell::Text(text) => Some(text.to_owned()),
-        Cell::Number(text) | Cell::Decimal(text) | Cell::Date(text) => Some(text),
-        Cell::Bool(value) => Some(value.to_string()),
-    }
-}
-
 fn bytes(sink: &dyn Sink, table: &DataFrame) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     sink.write(table, &mut bytes)?;
@@ -70,7 +62,21 @@ fn bytes(sink: &dyn Sink, table: &DataFrame) -> Result<Vec<u8>> {
 
 fn tables() -> Result<Vec<(&'static str, DataFrame)>> {
     let long = "é".repeat(5_000);
-    let texts = ["plain", "", "comma, \"quote\"", "line\nend\r\n", "=HYPERLINK(\"http://x\")", "+1", "-1", "@SUM(A1)", "<script>", "客户🙂", "\u{202e}abc", "'", long.as_str()];
+    let texts = [
+        "plain",
+        "",
+        "comma, \"quote\"",
+        "line\nend\r\n",
+        "=HYPERLINK(\"http://x\")",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "<script>",
+        "客户🙂",
+        "\u{202e}abc",
+        "'",
+        long.as_str(),
+    ];
     let height = texts.len();
     let numbers: Vec<Option<i64>> = (0..height as i64).map(|n| (n % 4 != 0).then_some(n * i64::MAX / 20)).collect();
     let floats: Vec<Option<f64>> = (0..height).map(|n| (n % 5 != 0).then_some(0.1 * n as f64 - 0.3)).collect();
@@ -85,7 +91,13 @@ fn tables() -> Result<Vec<(&'static str, DataFrame)>> {
     ];
     let hard = frames::frame(height, columns)?;
     let long: Vec<String> = (0..20_000).map(|n| format!("C{n:05}")).collect();
-    let long = frames::frame(20_000, vec![frames::texts("customer_id", 20_000, long.iter().map(String::as_str)), Column::new("n".into(), (0..20_000_u32).collect::<Vec<_>>())])?;
+    let long = frames::frame(
+        20_000,
+        vec![
+            frames::texts("customer_id", 20_000, long.iter().map(String::as_str)),
+            Column::new("n".into(), (0..20_000_u32).collect::<Vec<_>>()),
+        ],
+    )?;
     Ok(vec![("empty", hard.clear()), ("one row", hard.head(Some(1))), ("hard", hard), ("long", long)])
 }
 

@@ -14,8 +14,14 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Csv;
 
-/// A text as a spreadsheet may see it.
-pub(crate) fn inert(text: &str) -> std::borrow::Cow<'_, str> {
+/// A text as a spreadsheet may see it: behind an apostrophe where it would be run as a formula.
+///
+/// ```
+/// assert_eq!(patronage::sink::inert("=1+1"), "'=1+1");
+/// assert_eq!(patronage::sink::inert("plain"), "plain");
+/// ```
+#[must_use]
+pub fn inert(text: &str) -> std::borrow::Cow<'_, str> {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text.into() }
 }
 

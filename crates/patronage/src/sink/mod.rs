@@ -19,10 +19,10 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::time::named;
 
-pub use self::csv::Csv;
+pub use self::csv::{Csv, inert};
 pub use self::ndjson::Ndjson;
 pub use self::parquet::Parquet;
-pub use atomic::OutputFolder;
+pub use atomic::{OutputFile, OutputFolder};
 
 /// A format that tables are written in.
 ///
@@ -76,6 +76,18 @@ pub(crate) enum Cell<'a> {
     Bool(bool),
 }
 
+impl Cell<'_> {
+    /// Its text; nothing for null.
+    pub(crate) fn into_text(self) -> Option<String> {
+        match self {
+            Self::Null => None,
+            Self::Text(text) => Some(text.to_owned()),
+            Self::Number(text) | Self::Decimal(text) | Self::Date(text) => Some(text),
+            Self::Bool(value) => Some(value.to_string()),
+        }
+    }
+}
+
 /// The cell of a value, or `None` for a type that text formats have no form for.
 pub(crate) fn cell<'a>(value: &'a polars::prelude::AnyValue<'a>) -> Option<Cell<'a>> {
     use polars::prelude::AnyValue as V;
@@ -97,9 +109,22 @@ pub(crate) fn cell<'a>(value: &'a polars::prelude::AnyValue<'a>) -> Option<Cell<
         V::Float64(number) if number.is_finite() => Cell::Number(number.to_string()),
         V::Float32(_) | V::Float64(_) => Cell::Null,
         V::Decimal(number, _, scale) => Cell::Decimal(crate::money::to_text(*number, u8::try_from(*scale).ok()?)),
+        V::Datetime(ticks, unit, None) => Cell::Date(instant(*ticks, *unit)?),
+        V::DatetimeOwned(ticks, unit, None) => Cell::Date(instant(*ticks, *unit)?),
         V::Date(day) => Cell::Date(crate::time::date_of(*day).to_string()),
         _ => return None,
     })
+}
+
+/// A local time to the second.
+fn instant(ticks: i64, unit: polars::prelude::TimeUnit) -> Option<String> {
+    use polars::prelude::TimeUnit as U;
+    let seconds = ticks.div_euclid(match unit {
+        U::Milliseconds => 1_000,
+        U::Microseconds => 1_000_000,
+        U::Nanoseconds => 1_000_000_000,
+    });
+    chrono::DateTime::from_timestamp(seconds, 0).map(|time| time.format("%Y-%m-%d %H:%M:%S").to_string())
 }
 
 pub(crate) fn no_form(column: &str, dtype: &polars::prelude::DataType) -> Error {

@@ -1,0 +1,28 @@
+//! One module a command.
+
+pub(crate) mod check;
+pub(crate) mod customers;
+pub(crate) mod demo;
+pub(crate) mod explain;
+pub(crate) mod ingest;
+pub(crate) mod segment;
+pub(crate) mod simulate;
+
+use std::path::PathBuf;
+
+use patronage::{Duplicates, Error, Ingested, Result};
+
+use crate::options::ReadOptions;
+use crate::watch::{Talk, Watch};
+
+/// Reads files, saying what was guessed; rejects are counted and not kept.
+fn read(inputs: &[PathBuf], options: &ReadOptions, duplicates: Duplicates, talk: &Talk) -> Result<Ingested> {
+    if inputs.is_empty() {
+        return Err(Error::parameter("no input is named").with_hint("name at least one file: CSV, TSV, NDJSON, Parquet or Arrow IPC"));
+    }
+    let mut watch = Watch::new(talk, || Ok(std::io::sink()))?;
+    let read = options.ingest(duplicates)?.read_observed(inputs, &mut watch)?;
+    watch.finish()?;
+    talk.columns(&read.columns);
+    Ok(read)
+}

@@ -1,0 +1,106 @@
+//! What goes into a book.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::abc::xyz::Xyz;
+use crate::analysis::abc::{Abc, AbcParams};
+use crate::analysis::rfm::{RfmModel, RfmParams};
+use crate::customers::CustomersParams;
+use crate::time::{Period, named};
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, Result};
+
+/// The analyses a book can hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Analysis {
+    /// Recency, frequency, money: scores and segments.
+    Rfm,
+    /// Classes by share of revenue, customer pyramid, Lorenz curve.
+    Abc,
+    /// Classes by variability of demand.
+    Xyz,
+}
+
+named!(Analysis, "analysis", Self::Rfm => "rfm", Self::Abc => "abc", Self::Xyz => "xyz");
+
+impl Analysis {
+    /// All of them, in the order in which a book holds them.
+    pub const ALL: [Self; 3] = [Self::Rfm, Self::Abc, Self::Xyz];
+}
+
+/// What goes into a book; by default every analysis with its own defaults.
+#[derive(Debug, Clone)]
+pub struct BookParams {
+    pub(crate) customers: CustomersParams,
+    pub(crate) only: BTreeSet<Analysis>,
+    pub(crate) rfm: RfmParams,
+    pub(crate) frozen_rfm: Option<RfmModel>,
+    pub(crate) abc: AbcParams,
+    pub(crate) xyz: Xyz,
+    pub(crate) xyz_period: Period,
+}
+
+impl Default for BookParams {
+    fn default() -> Self {
+        Self {
+            customers: CustomersParams::default(),
+            only: Analysis::ALL.into(),
+            rfm: RfmParams::default(),
+            frozen_rfm: None,
+            abc: Abc::params(),
+            xyz: Xyz::params(),
+            xyz_period: Period::Month,
+        }
+    }
+}
+
+impl BookParams {
+    /// How customers are looked at: as of when, from when, what frequency counts.
+    #[must_use]
+    pub fn customers(mut self, params: CustomersParams) -> Self {
+        self.customers = params;
+        self
+    }
+
+    /// Runs these analyses only.
+    #[must_use]
+    pub fn only(mut self, analyses: impl IntoIterator<Item = Analysis>) -> Self {
+        self.only = analyses.into_iter().collect();
+        self
+    }
+
+    /// Scoring preset, number of scores, segment map.
+    #[must_use]
+    pub fn rfm(mut self, params: RfmParams) -> Self {
+        self.rfm = params;
+        self
+    }
+
+    /// Scores with thresholds that were fitted before, such as those of an older book's manifest.
+    #[must_use]
+    pub fn frozen_rfm(mut self, model: RfmModel) -> Self {
+        self.frozen_rfm = Some(model);
+        self
+    }
+
+    /// Class boundaries.
+    #[must_use]
+    pub fn abc(mut self, params: AbcParams) -> Self {
+        self.abc = params;
+        self
+    }
+
+    /// Limits of variability, and the period whose demand varies: the month by default. Periods count from that of a
+    /// customer's first purchase to that of the date, those without a purchase as zero.
+    #[must_use]
+    pub fn xyz(mut self, params: Xyz, period: Period) -> Self {
+        self.xyz = params;
+        self.xyz_period = period;
+        self
+    }
+}

@@ -1,0 +1,156 @@
+//! The tables beside the book.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::*;
+
+use crate::analysis::abc::concentration::Concentration;
+use crate::analysis::abc::layers::LayersScores;
+use crate::analysis::abc::xyz::XyzClass;
+use crate::analysis::abc::{AbcClass, AbcScores};
+use crate::analysis::rfm::{Axis, RfmModel, RfmScores};
+use crate::customers::Customers;
+use crate::error::Result;
+use crate::frames;
+use crate::math::quantile;
+use crate::money;
+
+/// Tables while they are made.
+pub(super) struct Tables<'a> {
+    customers: &'a Customers,
+    total: i128,
+    tables: BTreeMap<String, DataFrame>,
+}
+
+/// One group of customers as a table row.
+#[derive(Default)]
+struct Group {
+    rows: Vec<usize>,
+    revenue: i128,
+    orders: u64,
+}
+
+impl<'a> Tables<'a> {
+    pub(super) fn new(customers: &'a Customers) -> Result<Self> {
+        Ok(Self { customers, total: money::sum(customers.monetary().iter().copied())?, tables: BTreeMap::new() })
+    }
+
+    pub(super) fn finish(self) -> BTreeMap<String, DataFrame> {
+        self.tables
+    }
+
+    fn groups(&self, count: usize, of: impl Iterator<Item = usize>) -> Result<Vec<Group>> {
+        let mut groups: Vec<Group> = (0..count).map(|_| Group::default()).collect();
+        for (row, group) in of.enumerate() {
+            let group = &mut groups[group];
+            group.rows.push(row);
+            group.revenue = money::add(group.revenue, self.customers.monetary()[row])?;
+            group.orders += u64::from(self.customers.orders()[row]);
+        }
+        Ok(groups)
+    }
+
+    /// Columns `customers`, `orders`, `revenue` and shares of groups.
+    fn sizes(&self, groups: &[Group]) -> Result<Vec<Column>> {
+        #[expect(clippy::cast_precision_loss, reason = "shares, of counts below 2^53")]
+        let share = |part: f64, whole: f64| if whole == 0.0 { None } else { Some(part / whole) };
+        #[expect(clippy::cast_precision_loss, reason = "shares, of counts below 2^53")]
+        let customer_share = |group: &Group| share(group.rows.len() as f64, self.customers.len() as f64);
+        let revenue_share = |group: &Group| share(money::to_f64(group.revenue, 0), money::to_f64(self.total, 0));
+        Ok(vec![
+            Column::new("customers".into(), groups.iter().map(|group| group.rows.len() as u64).collect::<Vec<_>>()),
+            Column::new("orders".into(), groups.iter().map(|group| group.orders).collect::<Vec<_>>()),
+            frames::decimals("revenue", groups.iter().map(|group| group.revenue).collect(), self.customers.settings().scale)?,
+            Column::new("customer_share".into(), groups.iter().map(customer_share).collect::<Vec<_>>()),
+            Column::new("revenue_share".into(), groups.iter().map(revenue_share).collect::<Vec<_>>()),
+        ])
+    }
+
+    /// `segments` and `thresholds`.
+    pub(super) fn rfm(&mut self, model: &RfmModel, scores: &RfmScores) -> Result<()> {
+        let segments = scores.segments();
+        let groups = self.groups(segments.len(), scores.segment().iter().map(|segment| usize::from(*segment)))?;
+        let recency: Vec<f64> = self.customers.recency_days().map(f64::from).collect();
+        let scale = self.customers.settings().scale;
+        let median = |name: &str, value: &dyn Fn(usize) -> f64| {
+            let medians: Vec<Option<f64>> = groups
+                .iter()
+                .map(|group| {
+                    let mut values: Vec<f64> = group.rows.iter().map(|row| value(*row)).collect();
+                    values.sort_by(f64::total_cmp);
+                    (!values.is_empty()).then(|| quantile::type7(&values, 0.5).unwrap_or_default())
+                })
+                .collect();
+            Column::new(name.into(), medians)
+        };
+        let text =
+            |name: &str, of: fn(&crate::analysis::rfm::Segment) -> &str| frames::texts(name, segments.len(), segments.iter().map(of));
+        let mut columns = vec![text("segment", |s| s.key()), text("name_en", |s| s.name_en()), text("name_zh", |s| s.name_zh())];
+        columns.extend(self.sizes(&groups)?);
+        columns.extend([
+            median("median_recency_days", &|row| recency[row]),
+            median("median_frequency", &|row| f64::from(self.customers.frequency()[row])),
+            median("median_monetary", &|row| money::to_f64(self.customers.monetary()[row], scale)),
+            text("action_en", |s| s.action_en()),
+            text("action_zh", |s| s.action_zh()),
+        ]);
+        self.tables.insert("segments".to_owned(), frames::frame(segments.len(), columns)?);
+        self.thresholds(model)
+    }
+
+    /// A table of named groups.
+    fn sized(&mut self, table: &str, heading: &str, names: &[String], of: impl Iterator<Item = usize>) -> Result<()> {
+        let groups = self.groups(names.len(), of)?;
+        let mut columns = vec![frames::texts(heading, names.len(), names.iter().map(String::as_str))];
+        columns.extend(self.sizes(&groups)?);
+        self.tables.insert(table.to_owned(), frames::frame(names.len(), columns)?);
+        Ok(())
+    }
+
+    /// `abc`.
+    pub(super) fn abc(&mut self, scores: &AbcScores) -> Result<()> {
+        let names = AbcClass::ALL.map(|class| class.to_string());
+        self.sized("abc", "class", &names, scores.classes().iter().map(|class| *class as usize))
+    }
+
+    /// `pyramid` and `hml`.
+    pub(super) fn layers(&mut self, table: &str, scores: &LayersScores) -> Result<()> {
+        let names: Vec<String> = scores.layers().iter().map(|layer| layer.name.clone()).collect();
+        self.sized(table, "layer", &names, scores.layer().iter().map(|layer| usize::from(*layer)))
+    }
+
+    /// `xyz`, with a row for customers of too few periods.
+    pub(super) fn xyz(&mut self, classes: &[Option<XyzClass>]) -> Result<()> {
+        let names = ["X", "Y", "Z", "too few periods"].map(str::to_owned);
+        self.sized("xyz", "class", &names, classes.iter().map(|class| class.map_or(3, |class| class as usize)))
+    }
+
+    /// `lorenz`: a hundred steps.
+    pub(super) fn lorenz(&mut self, concentration: &Concentration) -> Result<()> {
+        let points = concentration.lorenz(100);
+        let columns = vec![
+            Column::new("customer_share".into(), points.iter().map(|point| point.0).collect::<Vec<_>>()),
+            Column::new("revenue_share".into(), points.iter().map(|point| point.1).collect::<Vec<_>>()),
+        ];
+        self.tables.insert("lorenz".to_owned(), frames::frame(points.len(), columns)?);
+        Ok(())
+    }
+
+    fn thresholds(&mut self, model: &RfmModel) -> Result<()> {
+        let (mut axes, mut numbers, mut cuts) = (Vec::new(), Vec::new(), Vec::new());
+        for axis in Axis::ALL {
+            for (number, cut) in (1_u32..).zip(model.axis(axis).thresholds().unwrap_or_default()) {
+                axes.push(axis.to_string());
+                numbers.push(number);
+                cuts.push(cut);
+            }
+        }
+        let columns = vec![
+            frames::texts("axis", axes.len(), axes.iter().map(String::as_str)),
+            Column::new("cut".into(), numbers),
+            Column::new("threshold".into(), cuts),
+        ];
+        self.tables.insert("thresholds".to_owned(), frames::frame(axes.len(), columns)?);
+        Ok(())
+    }
+}
