@@ -2,6 +2,7 @@
 
 use polars::prelude::*;
 
+use super::demand::demand;
 use super::manifest::{AbcAnalysis, Analyses, Inputs, Manifest, Warning, XyzAnalysis};
 use super::params::{Analysis, BookParams};
 use super::{SegmentBook, tables};
@@ -87,7 +88,7 @@ impl BookParams {
         }
         if self.only.contains(&Analysis::Xyz) {
             let model = self.xyz.fit()?;
-            let demand = ledger.demand(&customers, self.customers.first_day(), self.xyz_period)?;
+            let demand = demand(ledger, &customers, self.customers.first_day(), self.xyz_period)?;
             let classes = model.score(&demand);
             let letters = [XyzClass::X, XyzClass::Y, XyzClass::Z].map(|class| class.to_string());
             columns.push(gather("xyz", &letters, classes.iter().map(|class| class.map(|class| class as u32)))?);

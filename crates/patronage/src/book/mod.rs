@@ -14,6 +14,7 @@
 //! of threads; of the manifest this holds but for its `inputs`, which name the files.
 
 mod build;
+mod demand;
 mod explain;
 mod manifest;
 mod params;

@@ -148,8 +148,8 @@ impl Ledger {
         table.refund_only = parts.iter().map(|(_, refund_only)| refund_only).sum();
         let minor =
             |micros| money::from_micros(micros, settings.scale).ok_or_else(|| Error::overflow("money is finer than the ledger's scale"));
-        for (_, id, row) in order {
-            table.customer_id.push(&String::from_utf8_lossy(id));
+        for (_, _, row) in order {
+            table.customer_id.push(&self.partitions()[row.partition].customers.text(row.customer));
             table.first_purchase.push(row.first);
             table.last_purchase.push(row.last);
             table.orders.push(row.orders);

@@ -251,19 +251,23 @@ fn split_exponent(text: &str) -> Result<(&str, i32), NotMoney> {
     reason = "the comparison is the test for exactness, and the magnitude is checked first"
 )]
 pub(crate) fn from_f64(value: f64) -> Result<Amount, NotMoney> {
+    /// Decimals of at most 15 digits: no other decimal that short reads as the same float, so it is the shortest.
     const SAFE: f64 = 1e15;
-    const POWERS: [f64; 7] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
+    /// Adding it and taking it away rounds to a whole number, ties to even, below 2^51.
+    const ROUND: f64 = 6_755_399_441_055_744.0;
     if !value.is_finite() {
         return Err(NotMoney::Unreadable);
     }
-    // A decimal of at most 15 digits is the only one that short which reads as this float, so it is the shortest.
-    for (places, power) in (0_u8..).zip(POWERS) {
-        let number = (value * power).round();
-        if number.abs() >= SAFE {
-            break;
-        }
-        if number / power == value {
-            return Ok(Amount { micros: i128::from(number as i64) * power_of_ten(MICROS_SCALE - places), places });
+    // Two places are the rule; the others follow from them or are rare.
+    for (places, power) in [(2_u8, 1e2), (MICROS_SCALE, 1e6)] {
+        let number = (value * power + ROUND) - ROUND;
+        if number.abs() < SAFE && number / power == value {
+            let (mut digits, mut places) = (number as i64, places);
+            while places > 0 && digits % 10 == 0 {
+                digits /= 10;
+                places -= 1;
+            }
+            return Ok(Amount { micros: i128::from(digits) * power_of_ten(MICROS_SCALE - places), places });
         }
     }
     // Rust prints the shortest decimal that reads back.

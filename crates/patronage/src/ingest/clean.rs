@@ -51,12 +51,41 @@ pub(crate) struct Rules {
     pub(crate) clock: Clock,
     /// The currency that amounts may name; any when it is not said.
     pub(crate) currency: Option<String>,
-    pub(crate) missing: HashSet<Vec<u8>>,
-    pub(crate) exclude: HashSet<Vec<u8>>,
+    pub(crate) missing: Words,
+    pub(crate) exclude: Words,
     pub(crate) reject_zero: bool,
     /// More decimal places than this are a bad amount.
     pub(crate) most_places: u8,
     pub(crate) fingerprints: bool,
+}
+
+/// A list of words to look texts up in.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    words: HashSet<Vec<u8>, foldhash::fast::FixedState>,
+    /// No word is longer, and no word begins otherwise: most texts are told apart by that alone.
+    longest: usize,
+    first_bytes: Vec<u8>,
+}
+
+impl Words {
+    pub(crate) fn contains(&self, text: &[u8]) -> bool {
+        text.len() <= self.longest && text.first().is_none_or(|first| self.first_bytes.contains(first)) && self.words.contains(text)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+}
+
+impl<'a> FromIterator<&'a str> for Words {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(words: I) -> Self {
+        let words: HashSet<Vec<u8>, _> = words.into_iter().map(|word| word.trim().as_bytes().to_vec()).collect();
+        let mut first_bytes: Vec<u8> = words.iter().filter_map(|word| word.first().copied()).collect();
+        first_bytes.sort_unstable();
+        first_bytes.dedup();
+        Self { longest: words.iter().map(Vec::len).max().unwrap_or(0), first_bytes, words }
+    }
 }
 
 /// A rejected row within its block.

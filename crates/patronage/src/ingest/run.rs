@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::amount::AmountStyle;
 use super::audit::{Audit, Reason, Reject};
-use super::clean::{BlockReject, Cleaned, Observed, Rules, same_currency};
+use super::clean::{BlockReject, Cleaned, Observed, Rules, Words, same_currency};
 use super::columns::{Assignments, Role};
 use super::plan::{Fields, Format, Input, Opened, Plan};
 use super::text::{Blocks, Layout, Records};
@@ -22,6 +22,9 @@ use crate::money::{self, MICROS_SCALE};
 
 /// Inputs up to this size have their repeated rows counted without being asked.
 const SMALL: u64 = 64 << 20;
+
+/// Rows of a Parquet file that are decoded together.
+const PARQUET_ROWS: usize = 1 << 18;
 
 /// Shown what happens while it happens.
 pub trait Observer {
@@ -135,15 +138,12 @@ impl Ingest {
 
     fn rules(&self, format: &TimeFormat, fingerprints: bool) -> Rules {
         let decimal = if self.decimal_separator == Some(',') { b',' } else { b'.' };
-        let words = |words: &[String]| words.iter().map(|word| word.trim().as_bytes().to_vec()).collect::<HashSet<_>>();
-        let mut missing = words(&self.missing);
-        missing.extend(Self::MISSING.iter().map(|word| word.as_bytes().to_vec()));
         Rules {
             style: AmountStyle { decimal, said: self.decimal_separator.is_some() },
             clock: Clock::new(format.clone(), self.timezone),
             currency: self.currency.clone(),
-            missing,
-            exclude: words(&self.exclude),
+            missing: Self::MISSING.into_iter().chain(self.missing.iter().map(String::as_str)).collect(),
+            exclude: self.exclude.iter().map(String::as_str).collect(),
             reject_zero: self.zero_amounts == crate::ledger::ZeroAmounts::Reject,
             most_places: self.scale.unwrap_or(MICROS_SCALE),
             fingerprints,
@@ -159,13 +159,13 @@ impl Ingest {
         let rules = self.rules(format, fingerprints);
         let tables: Vec<Table> = plan.inputs.iter().map(|opened| Table::new(opened, &plan.assignments, fingerprints)).collect();
         let mut books = Books::new(self, plan, fingerprints);
-        let abreast = rayon::current_num_threads().max(1) * 2;
+        let threads = rayon::current_num_threads().max(1);
 
         std::thread::scope(|scope| {
-            let (send, receive) = sync_channel(abreast);
+            let (send, receive) = sync_channel(threads);
             scope.spawn(|| read_all(&plan.inputs, &tables, &send_all(send)));
             loop {
-                let round: Vec<Block> = take_round(&receive, abreast);
+                let round: Vec<Block> = take_round(&receive, threads);
                 if round.is_empty() {
                     return Ok(());
                 }
@@ -269,8 +269,18 @@ fn clean_block(block: &Block, opened: &Opened, table: &Table, rules: &Rules) -> 
     }
 }
 
-fn take_round(receive: &Receiver<Block>, most: usize) -> Vec<Block> {
-    receive.recv().ok().into_iter().chain(std::iter::from_fn(|| receive.try_recv().ok())).take(most).collect()
+/// At least a block for each thread, if there are as many, and more while they are small.
+fn take_round(receive: &Receiver<Block>, threads: usize) -> Vec<Block> {
+    const ENOUGH_BYTES: u64 = 8 << 20;
+    let mut round: Vec<Block> = Vec::new();
+    let mut bytes = 0;
+    while round.len() < threads || round.len() < 2 * threads && bytes < ENOUGH_BYTES * threads as u64 {
+        let next = if round.is_empty() { receive.recv().ok() } else { receive.try_recv().ok().or_else(|| if round.len() < threads { receive.recv().ok() } else { None }) };
+        let Some(block) = next else { break };
+        bytes += block.bytes;
+        round.push(block);
+    }
+    round
 }
 
 /// Sends until nobody listens; says whether somebody does.
@@ -307,9 +317,14 @@ fn read_one(file: usize, opened: &Opened, table: &Table, send: &impl Fn(Block) -
             let rows: usize = groups.iter().sum();
             let mut offset = 0;
             for group in groups {
-                let bytes = opened.bytes.saturating_mul(group as u64) / (rows as u64).max(1);
-                if !send(Block { file, payload: Payload::Parquet { offset, rows: group }, bytes }) {
-                    return Ok(None);
+                // Large row groups in parts that a cache can hold.
+                let parts = group.div_ceil(PARQUET_ROWS).max(1);
+                for part in 0..parts {
+                    let (start, end) = (group * part / parts, group * (part + 1) / parts);
+                    let bytes = opened.bytes.saturating_mul((end - start) as u64) / (rows as u64).max(1);
+                    if !send(Block { file, payload: Payload::Parquet { offset: offset + start, rows: end - start }, bytes }) {
+                        return Ok(None);
+                    }
                 }
                 offset += group;
             }
@@ -381,7 +396,7 @@ fn read_text(
 /// What a whole time column says about the order of day and month.
 fn day_month_evidence(ingest: &Ingest, opened: &Opened, assignments: &Assignments) -> Result<DayMonthEvidence> {
     let table = Table::new(opened, assignments, false);
-    let rules = Rules { exclude: HashSet::new(), ..ingest.rules(&TimeFormat::Infer, false) };
+    let rules = Rules { exclude: Words::default(), ..ingest.rules(&TimeFormat::Infer, false) };
     let mut evidence = DayMonthEvidence::default();
     let (send, receive) = sync_channel::<Block>(4);
     std::thread::scope(|scope| {

@@ -155,12 +155,14 @@ pub(crate) struct Records<'a> {
     scratch: Vec<u8>,
     /// Where the current record starts and ends.
     span: (usize, usize),
+    /// Delimiters and line ends of a block without quotes.
+    marks: memchr::Memchr2<'a>,
 }
 
 impl<'a> Records<'a> {
     pub(crate) fn new(block: &'a [u8], layout: Layout) -> Self {
         let quotes = layout.quote.is_some_and(|quote| memchr::memchr(quote, block).is_some());
-        Self { block, layout, at: 0, quotes, fields: Vec::new(), scratch: Vec::new(), span: (0, 0) }
+        Self { block, layout, at: 0, quotes, fields: Vec::new(), scratch: Vec::new(), span: (0, 0), marks: memchr::memchr2_iter(layout.delimiter, b'\n', block) }
     }
 
     /// Goes to the next record that is not a blank line.
@@ -185,8 +187,7 @@ impl<'a> Records<'a> {
 
     fn plain_record(&mut self) {
         let mut start = self.at;
-        for found in memchr::memchr2_iter(self.layout.delimiter, b'\n', &self.block[self.at..]) {
-            let position = self.at + found;
+        while let Some(position) = self.marks.next() {
             if self.block[position] == b'\n' {
                 self.fields.push(Field { start, end: self.without_return(start, position), unquoted: false });
                 self.at = position + 1;

@@ -28,8 +28,11 @@ impl Micros {
 
 /// A fact that adds up within its cell.
 pub(crate) trait Fact: Copy {
-    /// The cell: facts of one cell become one fact.
-    fn cell(&self) -> (u32, u64);
+    /// The customer, as a number within the partition.
+    fn customer(&self) -> u32;
+
+    /// What tells the customer's cells apart: facts of one cell become one fact.
+    fn cell(&self) -> u64;
 
     /// Adds a fact of the same cell.
     fn absorb(&mut self, other: &Self) -> Result<()>;
@@ -48,8 +51,12 @@ pub(crate) struct OrderFact {
 }
 
 impl Fact for OrderFact {
-    fn cell(&self) -> (u32, u64) {
-        (self.customer, self.order)
+    fn customer(&self) -> u32 {
+        self.customer
+    }
+
+    fn cell(&self) -> u64 {
+        self.order
     }
 
     fn absorb(&mut self, other: &Self) -> Result<()> {
@@ -93,9 +100,13 @@ impl DayFact {
 }
 
 impl Fact for DayFact {
-    fn cell(&self) -> (u32, u64) {
+    fn customer(&self) -> u32 {
+        self.customer
+    }
+
+    fn cell(&self) -> u64 {
         // Flipping the sign bit makes the unsigned order that of the days.
-        (self.customer, u64::from(self.day.cast_unsigned() ^ (1 << 31)))
+        u64::from(self.day.cast_unsigned() ^ (1 << 31))
     }
 
     fn absorb(&mut self, other: &Self) -> Result<()> {
@@ -115,7 +126,7 @@ fn count(a: u32, b: u32) -> Result<u32> {
 #[derive(Debug, Clone)]
 pub(crate) struct Facts<F> {
     facts: Vec<F>,
-    /// So many at the front are sorted by cell, one each.
+    /// So many there were after the last time, one each.
     settled: usize,
 }
 
@@ -127,24 +138,31 @@ impl<F> Default for Facts<F> {
 
 impl<F: Fact> Facts<F> {
     /// Fewer loose facts than this are not worth a sort.
-    const PATIENCE: usize = 1 << 15;
+    const PATIENCE: usize = 1 << 14;
 
     pub(crate) fn push(&mut self, fact: F) -> Result<()> {
+        if self.facts.len() == self.facts.capacity() {
+            // Growing by half leaves less room unused than doubling.
+            self.facts.reserve_exact((self.facts.len() / 2).max(64));
+        }
         self.facts.push(fact);
         if self.facts.len() > (2 * self.settled).max(Self::PATIENCE) { self.settle() } else { Ok(()) }
     }
 
-    /// Sorts by cell and adds up.
+    /// Sorts by customer and cell, and adds up.
     pub(crate) fn settle(&mut self) -> Result<()> {
         if self.settled == self.facts.len() {
             return Ok(());
         }
-        // A stable sort finds the sorted front by itself.
-        self.facts.sort_by_key(F::cell);
+        self.gather_customers();
+        for own in self.facts.chunk_by_mut(|a, b| a.customer() == b.customer()) {
+            // Mostly a handful, often in order already.
+            own.sort_by_key(F::cell);
+        }
         let mut kept = 0;
         for index in 1..self.facts.len() {
             let fact = self.facts[index];
-            if self.facts[kept].cell() == fact.cell() {
+            if self.facts[kept].customer() == fact.customer() && self.facts[kept].cell() == fact.cell() {
                 self.facts[kept].absorb(&fact)?;
             } else {
                 kept += 1;
@@ -156,7 +174,27 @@ impl<F: Fact> Facts<F> {
         Ok(())
     }
 
-    /// One fact a cell, sorted by cell, once [settled](Self::settle).
+    /// Puts each customer's facts together, in order of customers: a counting sort, since customers are small numbers.
+    fn gather_customers(&mut self) {
+        let customers = self.facts.iter().map(|fact| fact.customer() as usize + 1).max().unwrap_or(0);
+        let mut places = vec![0_usize; customers + 1];
+        for fact in &self.facts {
+            places[fact.customer() as usize + 1] += 1;
+        }
+        for customer in 0..customers {
+            places[customer + 1] += places[customer];
+        }
+        let Some(&any) = self.facts.first() else { return };
+        let mut gathered = vec![any; self.facts.len()];
+        for fact in &self.facts {
+            let place = &mut places[fact.customer() as usize];
+            gathered[*place] = *fact;
+            *place += 1;
+        }
+        self.facts = gathered;
+    }
+
+    /// One fact a cell, sorted by customer and cell, once [settled](Self::settle).
     pub(crate) fn as_slice(&self) -> &[F] {
         debug_assert_eq!(self.settled, self.facts.len());
         &self.facts

@@ -38,6 +38,12 @@ impl Interner {
         get(&self.bytes, &self.ends, index)
     }
 
+    /// The text of a number; what was let in is UTF-8.
+    pub(crate) fn text(&self, index: u32) -> std::borrow::Cow<'_, str> {
+        let bytes = self.get(index);
+        std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), std::borrow::Cow::Borrowed)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }

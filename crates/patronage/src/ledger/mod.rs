@@ -9,7 +9,6 @@
 //! customers and distinct orders (customer-days without order ids), not with rows.
 
 mod cells;
-mod demand;
 mod events;
 pub(crate) mod facts;
 pub(crate) mod keys;

@@ -9,11 +9,11 @@ use crate::error::Result;
 use crate::time::DAY_SECONDS;
 
 /// How many shares there are.
-pub(crate) const PARTITIONS: usize = 64;
+pub(crate) const PARTITIONS: usize = 256;
 
 /// The partition of a customer, from the hash of its id.
 pub(crate) fn partition_of(hash: u64) -> usize {
-    usize::try_from(hash >> 58).unwrap_or(0)
+    usize::from(hash.to_be_bytes()[0])
 }
 
 /// Accepted rows on their way into one partition.
@@ -27,35 +27,33 @@ pub(crate) struct Rows {
 #[derive(Debug, Clone, Copy)]
 struct Row {
     hash: u64,
-    order: Option<OrderKeyOrText>,
     instant: i64,
-    customer_length: usize,
     micros: Micros,
+    /// The key of an order id that fits one.
+    key: OrderKey,
+    customer_length: u32,
+    /// The length of an order id that does not, or one of the two below.
+    order_length: u32,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum OrderKeyOrText {
-    Key(OrderKey),
-    Text(usize),
-}
+/// There is no order id.
+const NO_ORDER: u32 = u32::MAX;
+/// The order id is in the key.
+const IN_KEY: u32 = u32::MAX - 1;
 
 impl Rows {
     pub(crate) fn push(&mut self, hash: u64, customer: &[u8], order: Option<&[u8]>, instant: i64, micros: i128) {
+        let short = |length: usize| u32::try_from(length).unwrap_or(0);
         self.text.extend_from_slice(customer);
-        let order = order.map(|order| {
-            OrderKey::inline(order).map_or_else(
-                || {
-                    self.text.extend_from_slice(order);
-                    OrderKeyOrText::Text(order.len())
-                },
-                OrderKeyOrText::Key,
-            )
-        });
-        self.rows.push(Row { hash, order, instant, customer_length: customer.len(), micros: Micros::new(micros) });
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.rows.len()
+        let (key, order_length) = match order.map(|order| (order, OrderKey::inline(order))) {
+            None => (OrderKey(0), NO_ORDER),
+            Some((_, Some(key))) => (key, IN_KEY),
+            Some((order, None)) => {
+                self.text.extend_from_slice(order);
+                (OrderKey(0), short(order.len()))
+            }
+        };
+        self.rows.push(Row { hash, instant, micros: Micros::new(micros), key, customer_length: short(customer.len()), order_length });
     }
 }
 
@@ -73,22 +71,22 @@ impl Partition {
     pub(crate) fn take(&mut self, rows: &Rows, mut skip: impl FnMut(usize) -> bool) -> Result<()> {
         let mut text = rows.text.as_slice();
         for (position, row) in rows.rows.iter().enumerate() {
-            let (customer, rest) = text.split_at(row.customer_length);
-            let order_length = if let Some(OrderKeyOrText::Text(length)) = row.order { length } else { 0 };
-            let (order, rest) = rest.split_at(order_length);
+            let (customer, rest) = text.split_at(row.customer_length as usize);
+            let in_text = if row.order_length < IN_KEY { row.order_length as usize } else { 0 };
+            let (order, rest) = rest.split_at(in_text);
             text = rest;
             if skip(position) {
                 continue;
             }
             let customer = self.customers.intern(row.hash, customer);
-            let key = match row.order {
-                None => {
+            let key = match row.order_length {
+                NO_ORDER => {
                     let day = i32::try_from(row.instant.div_euclid(DAY_SECONDS)).unwrap_or(i32::MAX);
                     self.days.push(DayFact::new(customer, day, row.micros.get()))?;
                     continue;
                 }
-                Some(OrderKeyOrText::Key(key)) => key,
-                Some(OrderKeyOrText::Text(_)) => OrderKey::interned(self.order_ids.intern(hash(order), order)),
+                IN_KEY => row.key,
+                _ => OrderKey::interned(self.order_ids.intern(hash(order), order)),
             };
             self.orders.push(OrderFact { customer, rows: 1, order: key.0, instant: row.instant, micros: row.micros })?;
         }

@@ -32,8 +32,18 @@ const EXP_SERIES: [f64; 12] = [
     1.0 / 6_227_020_800.0,
 ];
 /// 2/3, 2/5, … 2/21
-const ARTANH_SERIES: [f64; 10] =
-    [2.0 / 3.0, 2.0 / 5.0, 2.0 / 7.0, 2.0 / 9.0, 2.0 / 11.0, 2.0 / 13.0, 2.0 / 15.0, 2.0 / 17.0, 2.0 / 19.0, 2.0 / 21.0];
+const ARTANH_SERIES: [f64; 10] = [
+    2.0 / 3.0,
+    2.0 / 5.0,
+    2.0 / 7.0,
+    2.0 / 9.0,
+    2.0 / 11.0,
+    2.0 / 13.0,
+    2.0 / 15.0,
+    2.0 / 17.0,
+    2.0 / 19.0,
+    2.0 / 21.0,
+];
 
 /// 2ᵏ and eʳ − 1.
 #[inline]
@@ -89,5 +99,56 @@ pub(crate) fn ln_1p(values: &mut [f64]) {
         let high = (c[4] + c[5] * z) + (c[6] + c[7] * z) * z2;
         let series = low + z4 * (high + z4 * (c[8] + c[9] * z));
         *value = e * LN_2_HIGH + (2.0 * s + (s * z * series + (e * LN_2_LOW + lost / x)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn close(found: f64, exact: f64, x: f64) {
+        assert!((found - exact).abs() <= 5e-16 * exact.abs(), "{x}: {found} {exact}");
+    }
+
+    #[test]
+    fn agree_with_the_library() {
+        // Slices of odd lengths, so that vector loops and their remainders are both seen.
+        let points: Vec<f64> = (-70_000..70_000).map(|i| f64::from(i) * 0.01 + 0.003).collect();
+        for (found, x) in apply(exp, &points).into_iter().zip(&points) {
+            close(found, x.exp(), *x);
+        }
+        let small: Vec<f64> = (0..50_000).map(|i| (f64::from(i) * 0.0007 - 35.0).exp()).collect();
+        for (found, x) in apply(exp_m1, &small).into_iter().zip(&small) {
+            close(found, x.exp_m1(), *x);
+        }
+        let wide: Vec<f64> = (0..70_001).map(|i| (f64::from(i) * 0.01 - 35.0).exp()).collect();
+        for (found, x) in apply(ln_1p, &wide).into_iter().zip(&wide) {
+            close(found, x.ln_1p(), *x);
+        }
+    }
+
+    #[test]
+    fn zero_is_exact_and_the_length_does_not_matter() {
+        let mut zero = [0.0; 3];
+        exp_m1(&mut zero);
+        ln_1p(&mut zero);
+        assert_eq!(zero.map(f64::to_bits), [0; 3]);
+        let all = [0.1, 2.0, 30.0, 4.4, 0.5];
+        for length in 1..=all.len() {
+            let (whole, part) = (apply(ln_1p, &all), apply(ln_1p, &all[..length]));
+            assert_eq!(
+                whole[..length].iter().map(|v| v.to_bits()).collect::<Vec<_>>(),
+                part.iter().map(|v| v.to_bits()).collect::<Vec<_>>()
+            );
+        }
+    }
+
+    fn apply(function: impl Fn(&mut [f64]), values: &[f64]) -> Vec<f64> {
+        let mut values = values.to_vec();
+        for chunk in values.chunks_mut(7) {
+            function(chunk);
+        }
+        values
     }
 }

@@ -168,7 +168,7 @@ mod tests {
     fn eigenvalues_of_a_hilbert_matrix() {
         let eigen = symmetric_eigen(&hilbert(4), 4).expect("finite");
         // Known to 10 digits (for example Fettis & Caslin 1967).
-        for (found, expected) in eigen.values.iter().zip([9.670230402e-5, 6.738273606e-3, 0.1691412202, 1.500214280]) {
+        for (found, expected) in eigen.values.iter().zip([9.670_230_402e-5, 6.738_273_606e-3, 0.169_141_220_2, 1.500_214_280]) {
             assert!((found - expected).abs() < 1e-9 * 1.5, "{found} {expected}");
         }
         for (value, vector) in eigen.values.iter().zip(&eigen.vectors) {

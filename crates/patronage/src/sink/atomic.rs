@@ -61,6 +61,8 @@ fn beside(path: &Path) -> PathBuf {
 pub struct OutputFolder {
     target: PathBuf,
     partial: PathBuf,
+    /// The folders above it that were made for it, from the top.
+    made: Vec<PathBuf>,
     hashes: BTreeMap<String, String>,
     committed: bool,
 }
@@ -68,6 +70,9 @@ pub struct OutputFolder {
 /// What must be known of an older output to tell whose the files are.
 #[derive(Deserialize)]
 struct Older {
+    /// No other program's manifest has this.
+    #[serde(rename = "patronage")]
+    _version: String,
     files: BTreeMap<String, Option<String>>,
 }
 
@@ -84,8 +89,11 @@ impl OutputFolder {
             // Left by a run that was killed.
             fs::remove_dir_all(&partial).map_err(|error| Error::write_io(&partial, &error))?;
         }
-        fs::create_dir_all(&partial).map_err(|error| Error::write_io(&partial, &error))?;
-        Ok(Self { target, partial, hashes: BTreeMap::new(), committed: false })
+        let mut made: Vec<PathBuf> = target.ancestors().skip(1).take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists()).map(Path::to_path_buf).collect();
+        made.reverse();
+        let output = Self { target, partial, made, hashes: BTreeMap::new(), committed: false };
+        fs::create_dir_all(&output.partial).map_err(|error| Error::write_io(&output.partial, &error))?;
+        Ok(output)
     }
 
     /// Writes one file; `name` may hold folders, with `/` between them.
@@ -182,6 +190,10 @@ impl Drop for OutputFolder {
         if !self.committed {
             // Nothing can be done about a folder that cannot be removed; the next run tries again.
             drop(fs::remove_dir_all(&self.partial));
+            for folder in self.made.iter().rev() {
+                // Only what is empty goes.
+                drop(fs::remove_dir(folder));
+            }
         }
     }
 }
@@ -207,7 +219,7 @@ fn refuse_foreign(target: &Path) -> Result<()> {
         return Ok(());
     }
     let older: Option<Older> = fs::read(target.join(MANIFEST)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let known = |name: &String| name == MANIFEST || older.as_ref().is_some_and(|older| older.files.contains_key(name));
+    let known = |name: &String| older.as_ref().is_some_and(|older| name == MANIFEST || older.files.contains_key(name));
     match found.iter().find(|name| !known(name)) {
         None => Ok(()),
         Some(foreign) => Err(Error::write("the folder holds files that are not from an earlier run, and would be lost")
@@ -268,7 +280,7 @@ mod tests {
     }
 
     fn manifest(folder: &mut OutputFolder) {
-        let text = serde_json::json!({ "files": folder.hashes() }).to_string();
+        let text = serde_json::json!({ "patronage": "0", "files": folder.hashes() }).to_string();
         put(folder, MANIFEST, &text);
     }
 

@@ -159,6 +159,13 @@ pub(crate) struct Solution {
     pub fit: Fit,
 }
 
+/// Whether the data hardly identify a parameter: a ridge, or a standard error above 0.6 of the estimate. Such a likelihood
+/// may have another, higher maximum, and models look for it from other starts.
+pub(crate) fn vague(fit: &Fit) -> bool {
+    let wide = |parameter: &Parameter| parameter.standard_error.is_some_and(|error| error > 0.6 * parameter.value.abs());
+    fit.reduces_to.is_some() || fit.parameters.iter().any(wide)
+}
+
 /// The objective plus the prior.
 struct Penalised<'a, O: ?Sized> {
     objective: &'a O,

@@ -135,6 +135,8 @@ pub enum Reduction {
     ImmediateDropout,
     /// All customers spend around one mean (q, v → ∞ together).
     HomogeneousSpend,
+    /// Each customer always spends the same (p → ∞, v → 0 together).
+    ConstantSpend,
     /// The probabilities of buying at an opportunity are all alike (α, β → ∞ together).
     HomogeneousPurchase,
     /// Each customer buys at every opportunity or at none (α, β → 0 together).
@@ -153,6 +155,7 @@ impl fmt::Display for Reduction {
             Self::ExponentialDropout => "all customers share one exponential dropout rate: s and beta grow together",
             Self::ImmediateDropout => "every customer leaves at the first occasion",
             Self::HomogeneousSpend => "all customers spend alike: q and v grow together",
+            Self::ConstantSpend => "each customer always spends the same: p grows as v shrinks",
             Self::HomogeneousPurchase => "all customers buy with one probability: alpha and beta grow together",
             Self::PolarisedPurchase => "customers buy always or never: alpha and beta shrink together",
             Self::Unidentified => "a combination of parameters has no influence on the likelihood",
@@ -239,7 +242,9 @@ impl Fit {
     /// Parameters lost on a ridge do not count (BG/NBD without dropout counts as the two of NBD).
     #[must_use]
     pub fn free_parameters(&self) -> u32 {
-        let lost = u32::try_from(self.parameters.iter().filter(|p| p.standard_error.is_none()).count()).unwrap_or(0);
+        // k, a whole number chosen by likelihood, counts although it has no standard error.
+        let without = self.parameters.iter().filter(|p| p.standard_error.is_none() && p.symbol != "k").count();
+        let lost = u32::try_from(without).unwrap_or(0);
         let all = u32::try_from(self.parameters.len()).unwrap_or(u32::MAX);
         match self.reduces_to {
             // Two parameters that run away together leave their ratio behind.
@@ -302,4 +307,51 @@ pub struct LikelihoodRatio {
     /// The probability of a larger statistic under the simpler model, by the χ² law. The simpler model usually lies on
     /// the boundary of the larger one (no dropout), where the true probability is smaller: the test is conservative.
     pub p_value: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fitted(model: ModelKind, errors: &[Option<f64>], log_likelihood: f64) -> Fit {
+        let symbols = ["r", "alpha", "a", "b"];
+        let given: Vec<_> = symbols.iter().zip(errors).map(|(&symbol, _)| (symbol, 1.0)).collect();
+        let mut fit = Fit::given(model, &given);
+        for (parameter, error) in fit.parameters.iter_mut().zip(errors) {
+            parameter.standard_error = *error;
+        }
+        Fit { log_likelihood, customers: 100.0, termination: Termination::Converged, ..fit }
+    }
+
+    #[test]
+    fn names_go_both_ways() {
+        for kind in ModelKind::ALL {
+            assert_eq!(kind.to_string().parse::<ModelKind>().expect("a name"), kind);
+            assert_eq!(serde_json::to_string(&kind).expect("JSON"), format!("\"{kind}\""));
+        }
+        let error = "bgnbd".parse::<ModelKind>().expect_err("no such model");
+        assert!(error.hint().is_some_and(|hint| hint.contains("bg-nbd")));
+    }
+
+    #[test]
+    fn criteria_count_what_is_identified() {
+        let full = fitted(ModelKind::BgNbd, &[Some(0.1); 4], -500.0);
+        assert!((full.aic() - 1008.0).abs() < 1e-12);
+        assert!((full.bic() - (4.0 * 100_f64.ln() + 1000.0)).abs() < 1e-12);
+        let ridge = fitted(ModelKind::BgNbd, &[Some(0.1), Some(0.1), None, None], -500.0);
+        assert_eq!(Fit { reduces_to: Some(Reduction::NoDropout), ..ridge.clone() }.free_parameters(), 2);
+        assert_eq!(Fit { reduces_to: Some(Reduction::HomogeneousDropout), ..ridge }.free_parameters(), 3);
+    }
+
+    #[test]
+    fn likelihood_ratios() {
+        let full = fitted(ModelKind::BgNbd, &[Some(0.1); 4], -500.0);
+        let simpler = fitted(ModelKind::Nbd, &[Some(0.1); 2], -503.0);
+        let ratio = full.compare_with(&simpler).expect("nested");
+        assert!((ratio.statistic - 6.0).abs() < 1e-12 && ratio.degrees == 2);
+        // With two degrees of freedom the χ² tail is e^(−x/2).
+        assert!((ratio.p_value - (-3.0_f64).exp()).abs() < 1e-14);
+        assert!(simpler.compare_with(&full).is_err());
+        assert!(full.compare_with(&Fit { customers: 99.0, ..simpler }).is_err());
+    }
 }

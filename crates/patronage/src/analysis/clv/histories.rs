@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 pub struct History {
     /// x: the number of purchase periods after the first one.
     pub repeat_purchases: u32,
-    /// t_x: time from the first to the last purchase; 0 without a repeat purchase.
+    /// `t_x`: time from the first to the last purchase; 0 without a repeat purchase.
     pub first_to_last: f64,
     /// T: time from the first purchase to the end of observation.
     pub age: f64,
@@ -33,7 +33,7 @@ impl History {
         Ok(history)
     }
 
-    /// A customer at the moment of its first purchase: x = 0, t_x = 0, T = 0.
+    /// A customer at the moment of its first purchase: x = 0, `t_x` = 0, T = 0.
     #[must_use]
     pub fn newcomer() -> Self {
         Self { repeat_purchases: 0, first_to_last: 0.0, age: 0.0 }
@@ -72,7 +72,7 @@ impl History {
         (mixed ^ (mixed >> 32)) as usize
     }
 
-    /// The order in which histories are sorted: by x, T, then t_x.
+    /// The order in which histories are sorted: by x, T, then `t_x`.
     fn order(&self, other: &Self) -> Ordering {
         self.repeat_purchases
             .cmp(&other.repeat_purchases)
@@ -132,7 +132,7 @@ impl Histories {
     /// Adds, per row, the sum of the natural logarithms of the times between successive purchases (0 where x = 0).
     ///
     /// It tells regular buyers from random ones and is used by the Erlang-k models alone, to choose k (Platzer &
-    /// Reutterer 2016 call it `litt`). Without it they use what t_x says about k.
+    /// Reutterer 2016 call it `litt`). Without it they use what `t_x` says about k.
     ///
     /// # Errors
     /// Of kind `Input` where the length differs or an entry is not finite.
@@ -167,7 +167,7 @@ impl Histories {
         &self.repeat_purchases
     }
 
-    /// t_x of each row.
+    /// `t_x` of each row.
     #[must_use]
     pub fn first_to_last(&self) -> &[f64] {
         &self.first_to_last
@@ -201,6 +201,7 @@ impl Histories {
     }
 
     /// The rows as histories, in order.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = History> + '_ {
         (0..self.len()).map(|row| self.get(row))
     }
@@ -230,7 +231,7 @@ impl Histories {
         self.repeat_purchases.iter().copied().max().unwrap_or(0)
     }
 
-    /// Equal histories made one row, weights summed (log gaps averaged), sorted by x, T and t_x. The result does not
+    /// Equal histories made one row, weights summed (log gaps averaged), sorted by x, T and `t_x`. The result does not
     /// depend on the order of the rows, except for the last bit of a sum of weights that are not whole numbers.
     #[must_use]
     pub fn unique(&self) -> Self {

@@ -1,11 +1,12 @@
 //! Fitting the family: preparation of the data, starts, ridges.
 
-use super::likelihood::Law;
+use super::likelihood::{Law, between_purchases};
 use super::objective::{Leaving, Sample};
-use crate::analysis::clv::driver::{Coordinate, Options, Problem, Solution, solve};
+use crate::analysis::clv::driver::{Coordinate, Options, Problem, Solution, solve, vague};
 use crate::analysis::clv::fit::{Fit, ModelKind, Parameter, Reduction, Termination};
-use crate::analysis::clv::histories::Histories;
+use crate::analysis::clv::histories::{Histories, History};
 use crate::error::{Error, Result};
+use crate::math::ln_gamma;
 
 /// Samples of more rows are first fitted on about [`THINNED`] of them, then ten times as many, to start close to the end.
 const LARGE: usize = 24_000;
@@ -93,22 +94,16 @@ pub(crate) fn estimate_rows(family: Family, rows: &Histories, options: &Options,
     }
 }
 
-/// Whether the data hardly identify a parameter: a ridge, or a standard error as large as the estimate. Such a likelihood
-/// may have another, higher maximum.
-fn vague(fit: &Fit) -> bool {
-    let wide = |parameter: &Parameter| parameter.standard_error.is_some_and(|error| error > parameter.value);
-    fit.reduces_to.is_some() || fit.parameters.iter().any(wide)
-}
-
 /// A vague end may hide a higher maximum at polarised customers (many who leave at once, others who stay), which the usual
-/// start does not see: in one of twenty simulated worlds over a wide range. Two starts there decide.
+/// start does not see: in one of twenty simulated worlds over a wide range. A polarised end, more rarely, hides a maximum
+/// where all leave slowly. Three starts decide.
 fn elsewhere(family: Family, rows: &Histories, scale: f64, options: &Options, ridge: Solution) -> Solution {
     /// A log-likelihood higher by less is the same supremum.
     const BETTER: f64 = 1e-6;
     let few = if rows.len() > LARGE { rows.thinned(rows.len().div_ceil(THINNED)) } else { rows.clone() };
     let moments = moments(&few, scale, family);
     let mut best = ridge;
-    for (a, b) in [(0.2_f64, 0.2_f64), (0.003, 0.3)] {
+    for (a, b) in [(0.2_f64, 0.2_f64), (0.003, 0.3), (0.3, 6.0)] {
         // Those who stay buy faster than the mean of all.
         let start = [moments[0] + 0.7, moments[1] + 0.2, a.ln(), b.ln()];
         let Ok(found) = solve_from(family, &few, scale, options, &start) else { continue };
@@ -145,22 +140,18 @@ fn solve_from(family: Family, rows: &Histories, scale: f64, options: &Options, p
 /// with the times Δ between purchases    (k−1)·Σ ln Δ − x·ln Γ(k)
 /// with their sum t_x only               (k−1)·x·ln t_x + ln Γ(x) − ln Γ(kx)
 /// ```
-/// The second is the first with the times averaged over what t_x leaves open (a Dirichlet law).
+/// The second is the first with the times averaged over what `t_x` leaves open (a Dirichlet law).
 fn stage_constant(rows: &Histories, k: u32) -> f64 {
     if k == 1 {
         return 0.0;
     }
-    let (k, ln_gamma_k) = (f64::from(k), crate::math::ln_gamma(f64::from(k)));
-    let mut sum = 0.0;
-    for (row, history) in rows.iter().enumerate().filter(|(_, history)| history.repeat_purchases > 0) {
-        let x = f64::from(history.repeat_purchases);
-        let constant = match rows.log_gaps() {
-            Some(gaps) => (k - 1.0) * gaps[row] - x * ln_gamma_k,
-            None => (k - 1.0) * x * history.first_to_last.ln() + crate::math::ln_gamma(x) - crate::math::ln_gamma(k * x),
-        };
-        sum += rows.weight()[row] * constant;
-    }
-    sum
+    let rows_weights = rows.iter().zip(rows.weight());
+    let Some(gaps) = rows.log_gaps() else {
+        return rows_weights.map(|(history, weight)| weight * between_purchases(history, k)).sum();
+    };
+    let (k, ln_gamma_k) = (f64::from(k), ln_gamma(f64::from(k)));
+    let constant = |(history, gap): (History, f64)| (k - 1.0) * gap - f64::from(history.repeat_purchases) * ln_gamma_k;
+    rows_weights.zip(gaps).map(|((history, weight), &gap)| weight * constant((history, gap))).sum()
 }
 
 /// The optimiser's variables.
@@ -226,19 +217,21 @@ fn moments(rows: &Histories, scale: f64, family: Family) -> Vec<f64> {
 
 /// What a flat direction at a point stands for.
 fn name_ridge(point: &[f64], direction: &[f64]) -> Reduction {
+    // Two parameters that move together keep their ratio: only the spread between customers is lost.
+    let together = |i: usize, j: usize| (0.5..2.0).contains(&(direction[i] / direction[j]));
     let timing = direction[0].hypot(direction[1]);
     if point.len() == 2 || timing > 0.7 {
-        return if point[0] > 4.0 { Reduction::HomogeneousRate } else { Reduction::Unidentified };
+        return if together(0, 1) { Reduction::HomogeneousRate } else { Reduction::Unidentified };
     }
     let (ln_a, ln_b) = (point[2], point[3]);
     if ln_b - ln_a > 7.0 {
         Reduction::NoDropout
-    } else if ln_a > 4.0 && ln_b > 4.0 {
-        Reduction::HomogeneousDropout
-    } else if ln_a < -4.0 && ln_b < -4.0 {
-        Reduction::PolarisedDropout
     } else if ln_a - ln_b > 4.0 {
         Reduction::ImmediateDropout
+    } else if ln_a < -4.0 && ln_b < -4.0 || (together(2, 3) && ln_a < -1.0 && ln_b < -1.0) {
+        Reduction::PolarisedDropout
+    } else if together(2, 3) {
+        Reduction::HomogeneousDropout
     } else {
         Reduction::Unidentified
     }

@@ -12,7 +12,7 @@
 //! P(n purchases) = G_n·P(N = n) + (G_{n−1} − G_n)·P(N ≥ n)
 //! ```
 //! All terms are positive. Where the sums over m are long and k = 1, the mean over λ is taken first,
-//! E[G_N] = E_p[(1+pτ)^−R], E[C_N] = E_p[(1−(1+pτ)^−R)/p], τ = h/A, and the one over p by the trapezoidal rule in
+//! `E[G_N] = E_p[(1+pτ)^−R]`, `E[C_N] = E_p[(1−(1+pτ)^−R)/p]`, τ = h/A, and the one over p by the trapezoidal rule in
 //! logit p, which converges geometrically (Trefethen & Weideman 2014, *The exponentially convergent trapezoidal rule*).
 //!
 //! Sources: Fader, Hardie & Lee 2005 equations 8–10 and note 004 in another form; for k > 1 the forms above are new here
@@ -20,14 +20,18 @@
 
 use super::likelihood::Law;
 use crate::analysis::clv::histories::History;
+use crate::math::hypergeometric::gauss_2f1_unit;
 use crate::math::legendre::LegendreRule;
-use crate::math::{incomplete_beta, ln_beta, ln_beta_kernel, logistic};
+use crate::math::{incomplete_beta, ln_beta, ln_beta_kernel, logistic, stirling_remainder};
 
 /// Sums of up to this many terms are taken term by term.
 const LONGEST_SUM: f64 = 3000.0;
 
 /// With k > 1 there is no other way than term by term; further sums are those of a process of one stage with the same mean.
 const LONGEST_STAGE_SUM: f64 = 4e6;
+
+/// ln √(2π).
+const LN_SQRT_2PI: f64 = 0.918_938_533_204_672_8;
 
 /// The posterior of a customer at the end of its observation.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,9 +101,9 @@ impl Law {
 /// What is averaged over the number of stages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Of {
-    /// E[G_N]: still alive.
+    /// `E[G_N]`: still alive.
     Survival,
-    /// E[C_N]: purchases made.
+    /// `E[C_N]`: purchases made.
     Purchases,
 }
 
@@ -131,7 +135,7 @@ impl State {
         (self.mean(Of::Purchases, to) - before).max(0.0)
     }
 
-    /// E[G_N] or E[C_N] over the next `h` units.
+    /// `E[G_N]` or `E[C_N]` over the next `h` units.
     fn mean(&self, of: Of, h: f64) -> f64 {
         let tau = h / self.scale;
         if tau <= 0.0 {
@@ -148,8 +152,11 @@ impl State {
         }
         if sum_length(self.shape, tau) > LONGEST_STAGE_SUM {
             // Some 10⁶ stages lie ahead: a stage more or less is nothing.
-            let k = self.k() as f64;
-            return trapezoid(of, self.shape, tau / k, self.a.max(f64::MIN_POSITIVE), self.b);
+            let tau = tau / self.k() as f64;
+            return match of {
+                Of::Purchases if self.a == 0.0 => self.shape * tau,
+                _ => trapezoid(of, self.shape, tau, self.a, self.b),
+            };
         }
         let parts = self.stages.iter().enumerate().filter(|&(_, &weight)| weight > 0.0);
         parts.map(|(j, weight)| weight * self.sum(of, self.shape + j as f64, j, tau)).sum()
@@ -204,7 +211,7 @@ impl State {
         }
     }
 
-    /// G_n = E[(1−p)^n].
+    /// `G_n = E[(1−p)^n]`.
     fn survives(&self, n: f64) -> f64 {
         if self.a == 0.0 {
             return 1.0;
@@ -237,7 +244,7 @@ impl State {
             let (shape, first) = (self.shape + jf, nf * k - jf);
             or_more += weight * at_least(shape, first).0;
             exactly += weight
-                * if n == 0 && j == 0 && k == 1.0 {
+                * if n == 0 && self.k() == 1 {
                     (-shape * tau.ln_1p()).exp()
                 } else {
                     (0..self.k()).map(|i| probability_of_stages(shape, first + i as f64, tau)).sum()
@@ -252,13 +259,50 @@ impl State {
         (self.alive * (survives * exactly + leaves * or_more)).clamp(0.0, 1.0)
     }
 
+    /// The expected purchases over all time, one after u counted as e^(−δu), given that the customer is alive; k = 1.
+    ///
+    /// ```text
+    /// E[λ/(δ+λp)] = E_λ[ λ/(δ+λ)·2F1(1, b'; a+b'; λ/(δ+λ)) ]
+    /// ```
+    /// (Gauss's continued fraction for the mean over p), the mean over λ by the trapezoidal rule in ln λ.
+    fn discounted_for_ever(&self, rate: f64) -> f64 {
+        let (shape, ab) = (self.shape, self.a + self.b);
+        let root = shape.sqrt();
+        let step = (0.6 / root).min(0.2);
+        // The gamma density of v = ln(λA/R), at its mode v = 0 by Stirling's remainder.
+        let peak = (0.5 * shape.ln() - LN_SQRT_2PI - stirling_remainder(shape)).exp();
+        let term = |v: f64| {
+            let lambda = shape / self.scale * v.exp();
+            let share = lambda / (rate + lambda);
+            (shape * (v - v.exp_m1())).exp() * share * gauss_2f1_unit(self.b, ab, share)
+        };
+        let left = 46.0 / (shape + 1.0) + (9.6 / root).min(10.0) + 2.0;
+        let right = (60.0 / shape).ln_1p() + (9.6 / root).min(3.0);
+        let mut sum = term(0.0);
+        for (reach, sign) in [(left, -1.0), (right, 1.0)] {
+            let mut count = 1.0;
+            while count * step <= reach {
+                let next = term(sign * count * step);
+                sum += next;
+                // Past the mode of the integrand terms only fall.
+                if next < 1e-18 * sum && count * step > 2.0 {
+                    break;
+                }
+                count += 1.0;
+            }
+        }
+        sum * peak * step
+    }
+
     /// The expected purchases, one after u counted as e^(−δu), given that the customer is alive.
     ///
-    /// By parts: e^(−δH)·C(H) + δ·∫₀^H e^(−δu)·C(u) du with C the expected purchases; Gauss–Legendre panels in
-    /// w = ln(1 + u/A), doubled until they agree.
+    /// Over all time as above; to a horizon H by parts, e^(−δH)·C(H) + δ·∫₀^H e^(−δu)·C(u) du with C the expected
+    /// purchases, by Gauss–Legendre panels in w = ln(1 + u/A), doubled until they agree.
     pub(crate) fn discounted_if_alive(&self, rate: f64, horizon: Option<f64>) -> f64 {
         /// e^(−42) = 6e-19 of a purchase is none.
         const SPENT: f64 = 42.0;
+        /// Rates beyond so many times the discount rate make the continued fraction slower than the panels.
+        const FAST: f64 = 1e4;
         if horizon.is_some_and(|horizon| horizon <= 0.0) {
             return 0.0;
         }
@@ -270,6 +314,9 @@ impl State {
             return self.shape / self.scale / rate * share;
         }
         let spent = SPENT / rate;
+        if self.k() == 1 && horizon.is_none_or(|horizon| horizon >= spent) && self.shape / self.scale < FAST * rate {
+            return self.discounted_for_ever(rate);
+        }
         let end = horizon.map_or(spent, |horizon| horizon.min(spent));
         let width = (end / self.scale).ln_1p();
         let rule = LegendreRule::at_least(16);

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rising::{ratio, rising};
 use crate::analysis::clv::histories::History;
-use crate::math::softplus;
+use crate::math::{ln_gamma, softplus};
 
 /// The parameters of the family, natural scale.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -114,8 +114,13 @@ impl Law {
         self.log_odds_left(history) - self.ln_stages(history)
     }
 
-    /// The log-likelihood of one history, without the times between purchases (which need more than the history).
+    /// The log-likelihood of one history. For k > 1 the times between purchases are averaged over what `t_x` leaves open.
     pub(crate) fn log_likelihood(&self, history: History) -> f64 {
+        self.log_likelihood_of_stages(history) + between_purchases(history, self.k)
+    }
+
+    /// The part of the log-likelihood that depends on the parameters.
+    fn log_likelihood_of_stages(&self, history: History) -> f64 {
         let History { repeat_purchases: x, age, .. } = history;
         let n = u64::from(self.k) * u64::from(x);
         let mut value = rising(self.r, 0, n)[0] - n as f64 * self.alpha.ln();
@@ -131,7 +136,7 @@ impl Law {
         value
     }
 
-    /// The parts of the log-likelihood that depend on the times, with derivatives; see the module's formula.
+    /// The part of [`log_likelihood`](Self::log_likelihood) that depends on the times, with derivatives; see the module's formula.
     pub(super) fn timing(&self, history: History) -> Local {
         let History { repeat_purchases: x, first_to_last: t_x, age } = history;
         let mut local = Local::default();
@@ -226,6 +231,15 @@ impl Law {
             ],
         }
     }
+}
+
+/// `(k−1)·x·ln t_x + ln Γ(x) − ln Γ(kx)`: the log-density of `t_x` beyond that of its stages, relative to k = 1.
+pub(super) fn between_purchases(history: History, k: u32) -> f64 {
+    if k == 1 || history.repeat_purchases == 0 {
+        return 0.0;
+    }
+    let (x, k) = (f64::from(history.repeat_purchases), f64::from(k));
+    (k - 1.0) * x * history.first_to_last.ln() + ln_gamma(x) - ln_gamma(k * x)
 }
 
 /// ln S: value, first derivatives by (ln r, ln α), second (rr, rα, αα).

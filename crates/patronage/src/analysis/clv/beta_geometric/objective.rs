@@ -158,13 +158,13 @@ pub(crate) enum Dropout {
 
 /// The log-likelihood of a sample in which α, a and b depend on covariates.
 ///
-/// Variables: ln r, ln α₀, ln a₀, ln b₀, γ_α, γ_a, γ_b (or one γ_dropout in their place).
+/// Variables: ln r, ln α₀, ln a₀, ln b₀, `γ_α`, `γ_a`, `γ_b` (or one `γ_dropout` in their place).
 #[derive(Debug)]
 pub(crate) struct CovariateSample<'a> {
     pub histories: &'a Histories,
-    /// Covariates of the purchase rate: α_i = α₀·exp(−γ'z).
+    /// Covariates of the purchase rate: `α_i = α₀·exp(−γ'z)`.
     pub purchase: &'a Covariates,
-    /// Covariates of dropout: a_i = a₀·exp(γ'z), b_i = b₀·exp(γ'z).
+    /// Covariates of dropout: `a_i = a₀·exp(γ'z)`, `b_i = b₀·exp(γ'z)`.
     pub dropout: &'a Covariates,
     pub convention: Dropout,
     pub modified: bool,

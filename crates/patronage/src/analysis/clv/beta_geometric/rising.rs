@@ -1,7 +1,7 @@
 //! Sums over i of functions of (c + i): what log-gamma, digamma and trigamma differences are for whole numbers.
 //!
 //! A purchase count is an integer, so ln Γ(r+x) − ln Γ(r) = Σ_{i<x} ln(r+i): no special function, no cancellation for
-//! huge r. Summed over customers, Σ_x w_x Σ_{i<x} f(i) = Σ_i W(i) f(i), W(i) the weight of the customers with x > i: the
+//! huge r. Summed over customers, `Σ_x w_x Σ_{i<x} f(i) = Σ_i W(i) f(i)`, W(i) the weight of the customers with x > i: the
 //! cost is the largest x, not the number of customers.
 
 use crate::math::{digamma, ln_gamma, trigamma};
@@ -32,7 +32,7 @@ impl Tail {
         Self { runs }
     }
 
-    /// Σ_i W(i)·(ln(c+i), 1/(c+i), 1/(c+i)²).
+    /// `Σ_i W(i)·(ln(c+i), 1/(c+i), 1/(c+i)²)`.
     pub(crate) fn logarithms(&self, c: f64) -> [f64; 3] {
         let mut sums = [0.0; 3];
         for &(from, to, weight) in &self.runs {
@@ -43,7 +43,7 @@ impl Tail {
         sums
     }
 
-    /// Σ_i W(i)·ln[(b+i)/(a+b+i)] and its derivatives by (ln a, ln b): value, two first, three second (aa, ab, bb).
+    /// `Σ_i W(i)·ln[(b+i)/(a+b+i)]` and its derivatives by (ln a, ln b): value, two first, three second (aa, ab, bb).
     pub(crate) fn ratios(&self, a: f64, b: f64) -> [f64; 6] {
         let mut sums = [0.0; 6];
         for &(from, to, weight) in &self.runs {

@@ -136,7 +136,7 @@ fn probability_alive_block(law: &Law, histories: &Histories, first: usize, alive
     lanes::ln_1p(&mut exponent);
     for (exponent, &x) in exponent.iter_mut().zip(x) {
         // Beyond e^700 lies the domain of the vector code; such a customer is answered below.
-        *exponent = (law.r + f64::from(x)) * *exponent;
+        *exponent *= law.r + f64::from(x);
     }
     let mut odds = exponent.map(|exponent| exponent.min(700.0));
     lanes::exp(&mut odds);

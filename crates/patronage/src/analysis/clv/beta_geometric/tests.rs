@@ -123,6 +123,27 @@ proptest! {
     }
 
     #[test]
+    fn answers_of_regular_buyers_are_finite_and_in_range(
+        law in law(), customer in customer(), reach in (-3.0..2.0_f64), k in 2_u32..8,
+    ) {
+        let law = Law { k, ..law };
+        let customer = History { repeat_purchases: customer.repeat_purchases % 500, ..customer };
+        prop_assume!((customer.repeat_purchases == 0) == (customer.first_to_last == 0.0));
+        let h = customer.age.max(law.alpha) * 10_f64.powf(reach);
+        prop_assert!(law.log_likelihood(customer).is_finite());
+        let state = law.state(customer);
+        let (early, late) = (state.expected_purchases(0.0, 0.3 * h), state.expected_purchases(0.0, h));
+        prop_assert!(late.is_finite() && 0.0 <= early && early <= late * (1.0 + 1e-12), "{early} {late}");
+        let alive = [state.alive, state.probability_alive(0.3 * h), state.probability_alive(h)];
+        prop_assert!(alive.iter().all(|p| (0.0..=1.0).contains(p)), "{alive:?}");
+        prop_assert!(alive[2] <= alive[1] * (1.0 + 1e-12) && alive[1] <= alive[0] * (1.0 + 1e-12));
+        let p = state.probability_of_purchases(0, h);
+        prop_assert!((0.0..=1.0).contains(&p) && p >= 1.0 - state.alive - 1e-12, "{p}");
+        prop_assert!(law.posterior_mean_rate(customer).is_finite());
+        prop_assert!((0.0..=1.0).contains(&law.posterior_mean_dropout(customer)));
+    }
+
+    #[test]
     fn sum_and_trapezoid_agree(law in law(), customer in customer(), reach in (-3.0..2.0_f64)) {
         let state = law.state(customer);
         let tau = 10_f64.powf(reach).min(2000.0 / state.shape);
@@ -165,9 +186,14 @@ fn discounting_at_nothing_is_counting() {
     let (plain, slight) = (state.purchases_if_alive(0.0, 39.0), state.discounted_if_alive(1e-9, Some(39.0)));
     assert!((plain - slight).abs() < 1e-7 * plain);
     assert!(state.discounted_if_alive(0.0, None).is_infinite());
-    // A far horizon is the infinite one.
-    let (far, never) = (state.discounted_if_alive(0.0027, Some(20_000.0)), state.discounted_if_alive(0.0027, None));
-    assert!((far - never).abs() < 1e-11 * never, "{far} {never}");
+    // Panels in time to a far horizon, and the continued fraction for ever: two methods, one answer.
+    for (law, x) in [(law, 2), (law, 0), (Law { modified: true, a: 0.05, b: 0.1, r: 0.02, ..law }, 1), (law, 900)] {
+        let state = law.state(History { repeat_purchases: x, first_to_last: if x == 0 { 0.0 } else { 30.43 }, age: 38.86 });
+        for rate in [0.0027, 0.5] {
+            let (far, never) = (state.discounted_if_alive(rate, Some(41.999 / rate)), state.discounted_if_alive(rate, None));
+            assert!((far - never).abs() < 2e-12 * never, "{x} {rate} {far} {never}");
+        }
+    }
 }
 
 #[test]

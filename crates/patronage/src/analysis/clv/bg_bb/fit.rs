@@ -29,7 +29,8 @@ impl Objective for MeanLogLikelihood<'_> {
     }
 
     fn evaluate(&self, point: &[f64]) -> Evaluation {
-        let c = Coefficients { alpha: point[0].exp(), beta: point[1].exp(), gamma: point[2].exp(), delta: point[3].exp() };
+        let c =
+            Coefficients { alpha: point[0].exp(), beta: point[1].exp(), gamma: point[2].exp(), delta: point[3].exp() };
         let tables = Tables::new(c, self.most);
         let chunks: Vec<Evaluation> = self
             .rows
@@ -57,6 +58,9 @@ impl Objective for MeanLogLikelihood<'_> {
     }
 }
 
+/// The gain in log-likelihood for which another end of the search is preferred.
+const WORTHWHILE: f64 = 1e-6;
+
 /// A history as opportunities, or what is wrong with it.
 fn opportunities(history: History) -> Result<Opportunities> {
     let whole = |value: f64, column: &str| {
@@ -65,16 +69,20 @@ fn opportunities(history: History) -> Result<Opportunities> {
             let count = value as u32;
             Ok(count)
         } else {
-            Err(Error::input(format!("{column} is {value}; bg-bb counts whole opportunities, up to {MOST_OPPORTUNITIES}"))
-                .at_column(column))
+            Err(Error::input(format!(
+                "{column} is {value}; bg-bb counts whole opportunities, up to {MOST_OPPORTUNITIES}"
+            ))
+            .at_column(column))
         }
     };
     let last = whole(history.first_to_last, "first_to_last")?;
     let n = whole(history.age, "age")?;
     let x = history.repeat_purchases;
     if x > last {
-        return Err(Error::input(format!("{x} purchases in {last} opportunities: at most one purchase counts at each"))
-            .at_column("repeat_purchases"));
+        return Err(Error::input(format!(
+            "{x} purchases in {last} opportunities: at most one purchase counts at each"
+        ))
+        .at_column("repeat_purchases"));
     }
     Ok(Opportunities { x, last, n })
 }
@@ -88,19 +96,51 @@ pub(super) fn fit(params: &BgBbParams, histories: &Histories) -> Result<BgBbMode
     let most = rows.iter().map(|(history, _)| history.n).max().unwrap_or(0);
     let start = params.warm_start.map_or_else(|| start(&rows), |c| c.map(f64::ln).to_vec());
     let objective = MeanLogLikelihood { rows, most, histories };
-    let solution = solve(&Problem {
-        model: ModelKind::BgBb,
-        coordinates: &SYMBOLS.map(Coordinate::shape),
-        objective: &objective,
-        starts: &[start],
-        scale: 1.0,
-        customers: histories.customers(),
-        log_likelihood_shift: 0.0,
-        options: &params.options,
-        name_ridge: &|point, direction| name_ridge(point, direction, f64::from(most)),
-    })?;
-    BgBbModel::new(solution.fit)
+    let run = |starts: &[Vec<f64>]| {
+        solve(&Problem {
+            model: ModelKind::BgBb,
+            coordinates: &SYMBOLS.map(Coordinate::shape),
+            objective: &objective,
+            starts,
+            scale: 1.0,
+            customers: histories.customers(),
+            log_likelihood_shift: 0.0,
+            options: &params.options,
+            name_ridge: &|point, direction| name_ridge(point, direction, f64::from(most)),
+        })
+    };
+    let mut fit = run(std::slice::from_ref(&start))?.fit;
+    if params.warm_start.is_none() {
+        // Two things hide from the usual start: a few who leave at once among many who stay, and people who buy so rarely
+        // that they look gone. Fits are short here, so all are looked at.
+        let mut elsewhere = [(0.01_f64, 0.3_f64), (0.1, 2.0), (0.2, 0.2)]
+            .map(|(gamma, delta)| vec![start[0], start[1], gamma.ln(), delta.ln()])
+            .to_vec();
+        elsewhere.push(vec![start[0] - 2.0, start[1], start[2], start[3] + 1.0]);
+        if let Ok(mut other) = run(&elsewhere) {
+            let iterations = fit.iterations + other.fit.iterations;
+            if other.fit.log_likelihood > fit.log_likelihood + WORTHWHILE {
+                std::mem::swap(&mut fit, &mut other.fit);
+            }
+            fit.iterations = iterations;
+        }
+    }
+    if fit.reduces_to == Some(Reduction::NoDropout) {
+        // The end of the search is short of the supremum by the little dropout that is left: finish without.
+        let values = fit.parameters.iter().take(2).map(|parameter| parameter.value.ln());
+        let start = values.chain(NOBODY_LEAVES).collect();
+        if let Ok(mut limit) = run(&[start])
+            && limit.fit.log_likelihood > fit.log_likelihood
+        {
+            limit.fit.iterations += fit.iterations;
+            fit = limit.fit;
+        }
+    }
+    BgBbModel::new(fit)
 }
+
+/// ln γ and ln δ with which one customer in 6 billion leaves before the first opportunity.
+const NOBODY_LEAVES: [f64; 2] = [-22.5, 0.0];
 
 /// Buying as often as those who bought did until their last purchase, leaving within about the observation.
 fn start(rows: &[(Opportunities, f64)]) -> Vec<f64> {
@@ -126,10 +166,11 @@ fn name_ridge(point: &[f64], direction: &[f64], most: f64) -> Reduction {
         (0.5..2.0).contains(&ratio)
     };
     if on(2, 3) >= on(0, 1) {
-        if gamma - delta.max(0.0) < -4.0 - most.ln() {
-            Reduction::NoDropout
-        } else if gamma < -1.0 && delta < -1.0 {
+        let rare = -4.0 - most.ln();
+        if gamma < -1.0 && delta < -1.0 && gamma - delta > rare {
             Reduction::PolarisedDropout
+        } else if gamma - delta.max(0.0) < rare {
+            Reduction::NoDropout
         } else if gamma - delta > 3.0 {
             Reduction::ImmediateDropout
         } else if together(2, 3) {

@@ -55,6 +55,10 @@ impl Coefficients {
         for i in history.last..history.n {
             visit(i, alive * self.leaves(i));
             alive *= self.ratio(history.x, i);
+            if alive < f64::MIN_POSITIVE {
+                // Subnormal numbers would round up to themselves for ever.
+                alive = 0.0;
+            }
         }
         alive
     }
@@ -69,7 +73,11 @@ impl Coefficients {
     /// ln P(alive at n), also where the probability underflows.
     pub(crate) fn log_probability_alive(&self, history: Opportunities) -> f64 {
         let (alive, dead) = self.alive_and_dead(history);
-        let log_alive = if alive > 0.0 { alive.ln() } else { (history.last..history.n).map(|i| self.ratio(history.x, i).ln()).sum() };
+        let log_alive = if alive > 0.0 {
+            alive.ln()
+        } else {
+            (history.last..history.n).map(|i| self.ratio(history.x, i).ln()).sum()
+        };
         log_alive - (alive + dead).ln()
     }
 }
@@ -155,13 +163,12 @@ impl Tables {
         let (mut total, mut first, mut second, mut products) = (0.0, [0.0; 4], [0.0; 6], [0.0; 10]);
         let mut take = |share: f64, term: &Term| {
             total += share;
-            let mut at = 0;
-            for i in 0..4 {
-                let weighted = share * term.first[i];
-                first[i] += weighted;
-                for other in &term.first[..=i] {
-                    products[at] += weighted * other;
-                    at += 1;
+            let mut product = products.iter_mut();
+            for (i, (sum, entry)) in first.iter_mut().zip(term.first).enumerate() {
+                *sum += share * entry;
+                // The slice leads: a zip led by the products would swallow one of them at its end.
+                for (other, product) in term.first[..=i].iter().zip(product.by_ref()) {
+                    *product += share * entry * other;
                 }
             }
             for (sum, entry) in second.iter_mut().zip(term.second) {
@@ -171,17 +178,16 @@ impl Tables {
         let alive = self.c.terms(history, |i, share| take(share, &self.term(x, i, true)));
         take(alive, &self.term(x, n, false));
         sum.value += weight * (start + total.ln());
-        let mut at = 0;
-        for i in 0..4 {
-            let mean = first[i] / total;
-            sum.gradient[i] += weight * mean;
-            for j in 0..=i {
-                let covariance = weight * (products[at] / total - mean * first[j] / total);
-                sum.hessian[i * 4 + j] += covariance;
-                if j < i {
-                    sum.hessian[j * 4 + i] += covariance;
-                }
-                at += 1;
+        let mean = first.map(|sum| sum / total);
+        for (entry, mean) in sum.gradient.iter_mut().zip(mean) {
+            *entry += weight * mean;
+        }
+        let lower = (0..4).flat_map(|i| (0..=i).map(move |j| (i, j)));
+        for ((i, j), product) in lower.zip(products) {
+            let covariance = weight * (product / total - mean[i] * mean[j]);
+            sum.hessian[i * 4 + j] += covariance;
+            if j < i {
+                sum.hessian[j * 4 + i] += covariance;
             }
         }
         for ((i, j), entry) in [(0, 0), (1, 0), (1, 1), (2, 2), (3, 2), (3, 3)].into_iter().zip(second) {

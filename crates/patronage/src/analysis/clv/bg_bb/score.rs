@@ -7,8 +7,8 @@ use super::params::SYMBOLS;
 use crate::analysis::clv::simulation::Process;
 use crate::analysis::clv::{FORMAT_VERSION, Fit, History, ModelKind, PurchaseModel};
 use crate::error::{Error, Result};
+use crate::math::differences::{digamma_difference, ln_gamma_difference, trigamma_difference};
 use crate::math::hypergeometric::gauss_2f1_unit;
-use crate::math::{digamma, ln_gamma};
 
 /// Sums over more opportunities than this are taken in closed form.
 const LONGEST_SUM: u32 = 4096;
@@ -170,7 +170,11 @@ impl PurchaseModel for BgBbModel {
 }
 
 /// The number of whole opportunities in a time.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, which is what is meant")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates, which is what is meant"
+)]
 fn whole(time: f64) -> u32 {
     // A hair's breadth below a whole number is that number: 12 × (1/12) years are a year.
     (time + 1e-9).floor() as u32
@@ -188,7 +192,12 @@ fn stays(c: &Coefficients, k: u32) -> f64 {
         return (0..k).map(|j| (c.delta + f64::from(j)) / (c.gamma + c.delta + f64::from(j))).product();
     }
     let k = f64::from(k);
-    (ln_gamma(c.delta + k) - ln_gamma(c.gamma + c.delta + k) - ln_gamma(c.delta) + ln_gamma(c.gamma + c.delta)).exp()
+    let log = if c.gamma < k {
+        ln_gamma_difference(c.delta, c.gamma) - ln_gamma_difference(c.delta + k, c.gamma)
+    } else {
+        ln_gamma_difference(c.delta, k) - ln_gamma_difference(c.gamma + c.delta, k)
+    };
+    log.exp().min(1.0)
 }
 
 /// Σₖ S(k), from < k ≤ to.
@@ -215,11 +224,16 @@ fn sum_of_stays(c: &Coefficients, count: u32) -> f64 {
         return sum;
     }
     let count = f64::from(count);
-    if (gamma - 1.0).abs() < 1e-5 {
-        return delta * (digamma(1.0 + delta + count) - digamma(1.0 + delta));
-    }
-    let log = ln_gamma(gamma + delta) - ln_gamma(1.0 + delta) + ln_gamma(1.0 + delta + count) - ln_gamma(gamma + delta + count);
-    -delta * log.exp_m1() / (gamma - 1.0)
+    // −ln of the ratio of gamma functions, over γ − 1: Γ(γ+δ+K)/Γ(1+δ+K) and Γ(γ+δ)/Γ(1+δ) differ from 1 by that step.
+    let step = gamma - 1.0;
+    let log = if step.abs() < 1e-5 {
+        -step * (digamma_difference(1.0 + delta, count) + 0.5 * step * trigamma_difference(1.0 + delta, count))
+    } else if step > 0.0 {
+        ln_gamma_difference(1.0 + delta, step) - ln_gamma_difference(1.0 + delta + count, step)
+    } else {
+        ln_gamma_difference(gamma + delta + count, -step) - ln_gamma_difference(gamma + delta, -step)
+    };
+    if log == 0.0 { delta * digamma_difference(1.0 + delta, count) } else { -delta * log.exp_m1() / step }
 }
 
 /// Σₖ e^(−rate·k) S(k) times the mean chance to buy.

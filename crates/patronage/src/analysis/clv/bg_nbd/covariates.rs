@@ -10,17 +10,17 @@ use crate::error::{Error, Result};
 /// Covariates of leaving, and the convention by which they act on a and b.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DropoutCovariates {
-    /// Separate vectors: a_i = a₀·exp(γ_a'z), b_i = b₀·exp(γ_b'z) (Fader & Hardie 2007, note 019, section 3). The mean
+    /// Separate vectors: `a_i = a₀·exp(γ_a'z)`, `b_i = b₀·exp(γ_b'z)` (Fader & Hardie 2007, note 019, section 3). The mean
     /// and the spread of the dropout probability both depend on z.
     Separate(Covariates),
-    /// One shared vector: a_i = a₀·exp(γ'z), b_i = b₀·exp(γ'z), the convention of CLVTools. The mean a/(a+b) is the
+    /// One shared vector: `a_i = a₀·exp(γ'z)`, `b_i = b₀·exp(γ'z)`, the convention of `CLVTools`. The mean a/(a+b) is the
     /// same for all customers; z changes how unlike they are.
     Shared(Covariates),
 }
 
-/// A fitted BG/NBD or MBG/NBD with static covariates: α_i = α₀·exp(−γ_α'z), dropout by [`DropoutCovariates`].
+/// A fitted BG/NBD or MBG/NBD with static covariates: `α_i = α₀·exp(−γ_α'z)`, dropout by [`DropoutCovariates`].
 ///
-/// A positive γ_α means more purchases. Each customer has a plain model of its own, [`customer`](Self::customer), which
+/// A positive `γ_α` means more purchases. Each customer has a plain model of its own, [`customer`](Self::customer), which
 /// gives all answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CovariateModel {

@@ -56,7 +56,9 @@ pub(super) fn fit_with_covariates(
     let law = plain.law;
     let (a, b) = if law.a > 0.0 { (law.a, law.b) } else { (0.3, 10.0) };
     let mut start = vec![law.r.ln(), (law.alpha / scale).ln(), a.ln(), b.ln()];
-    start.iter_mut().for_each(|variable| *variable = variable.clamp(-8.0, 8.0));
+    for variable in &mut start {
+        *variable = variable.clamp(-8.0, 8.0);
+    }
     start.resize(coordinates.len(), 0.0);
     let solution = solve(&Problem {
         model: params.model(),

@@ -6,7 +6,7 @@
 //! purchase, so a customer seen once is alive for certain; in MBG/NBD the first purchase is an occasion to leave too.
 //!
 //! # Input columns and units
-//! [`Histories`](super::Histories): `repeat_purchases` x, `first_to_last` t_x and `age` T in one unit, with weights.
+//! [`Histories`](super::Histories): `repeat_purchases` x, `first_to_last` `t_x` and `age` T in one unit, with weights.
 //!
 //! # Output columns and units
 //! r, a, b without unit, α a time. The answers of [`PurchaseModel`](super::PurchaseModel): probabilities, and expected
@@ -24,7 +24,7 @@
 //! where m = 0 for BG/NBD and 1 for MBG/NBD. The sums and integrals behind the answers have positive terms only (see the
 //! sources below for the usual forms in ₂F₁, which are singular at a = 1 and lose all digits for x in the hundreds).
 //!
-//! With static covariates z: α_i = α₀·exp(−γ_α'z), and for dropout one of two conventions, both named in
+//! With static covariates z: `α_i = α₀·exp(−γ_α'z)`, and for dropout one of two conventions, both named in
 //! [`DropoutCovariates`].
 //!
 //! # Edge cases
@@ -42,7 +42,7 @@
 //! purchases to 1e-12 of their value (two independent methods agree to that in the tests, x and t/α up to 10⁴).
 //!
 //! # When not to use it
-//! Customers under contract (use sBG or BdW); purchases at fixed opportunities (BG/BB); regular buyers, whose silence says
+//! Customers under contract (use sBG or `BdW`); purchases at fixed opportunities (BG/BB); regular buyers, whose silence says
 //! more than these models hear (BG/CNBD-k). With one period of data, or no customer who stopped, dropout cannot be seen.
 //!
 //! # References

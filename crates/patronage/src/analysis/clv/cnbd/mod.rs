@@ -6,7 +6,7 @@
 //!
 //! # Input columns and units
 //! [`Histories`](super::Histories) as for BG/NBD; with [`log_gaps`](super::Histories::with_log_gaps), the sum of the
-//! logarithms of the times between purchases, k is found far more surely. Without it, what t_x says about k is used.
+//! logarithms of the times between purchases, k is found far more surely. Without it, what `t_x` says about k is used.
 //!
 //! # Output columns and units
 //! r, a, b, k without unit, α a time; rates of the gamma law are per *stage*, answers per purchase.

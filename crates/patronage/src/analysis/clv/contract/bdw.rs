@@ -1,13 +1,13 @@
-//! The answers of a fitted BdW.
+//! The answers of a fitted `BdW`.
 
 use serde::{Deserialize, Serialize};
 
-use super::gamma::{digamma_difference, ln_gamma_difference, trigamma_difference};
 use super::params::LogRetention;
 use super::sbg::{coefficients, median};
 use crate::analysis::clv::simulation::Process;
 use crate::analysis::clv::{Fit, ModelKind};
 use crate::error::{Error, Result};
+use crate::math::differences::{digamma_difference, ln_gamma_difference, trigamma_difference};
 use crate::math::legendre::ln_integral_of_log_concave;
 use crate::math::trigamma;
 
@@ -17,7 +17,7 @@ pub(super) const SYMBOLS: [&str; 3] = ["alpha", "beta", "c"];
 /// Terms of an infinite sum that are added one by one; the rest is an integral with two Euler–Maclaurin corrections.
 const SUMMED: u32 = 2000;
 
-/// A BdW with coefficients: it answers, serialises, and starts the next fit.
+/// A `BdW` with coefficients: it answers, serialises, and starts the next fit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fit", into = "Fit")]
 pub struct BdwModel {
@@ -160,8 +160,8 @@ impl BdwModel {
         let Self { alpha, beta, c, .. } = *self;
         let start = from + after;
         // Beyond `far` the discount, or a power law, is all that is left of the integrand.
-        let far =
-            (start + if rate > 0.0 { 800.0 / rate } else { f64::INFINITY }).min((1e18 * (1.0 + alpha + beta)).powf(1.0 / c).max(start));
+        let far = (start + if rate > 0.0 { 800.0 / rate } else { f64::INFINITY })
+            .min((1e18 * (1.0 + alpha + beta)).powf(1.0 / c).max(start));
         let g = |w: f64| {
             let t = (w / c).exp();
             let power = w.exp();
@@ -198,24 +198,25 @@ pub(super) fn log_retention([alpha, beta, c]: [f64; 3], t: u32) -> LogRetention<
     let (z, s) = (beta + before.u, alpha + beta + before.u);
     let (psi_z, psi_s) = (digamma_difference(z, step), digamma_difference(s, step));
     let (tri_z, tri_s) = (trigamma_difference(z, step), trigamma_difference(s, step));
-    // ψ and ψ' at β+u less those at α+β+u, at both ends
-    let ends = [&before, &after].map(|end| {
+    // At both ends: ψ and ψ' at β+u less those at α+β+u, and ψ' at α+β+u.
+    let [(first_0, second_0, of_alpha_0), (first_1, second_1, of_alpha_1)] = [&before, &after].map(|end| {
         let at = beta + end.u;
-        (-digamma_difference(at, alpha), -trigamma_difference(at, alpha), trigamma(at + alpha))
+        let (psi, tri) = (-digamma_difference(at, alpha), -trigamma_difference(at, alpha));
+        let second = [tri * end.first, tri * end.first * end.first + psi * end.second];
+        (psi * end.first, second, trigamma(at + alpha) * end.first)
     });
-    let by = |f: &dyn Fn(&Power, (f64, f64, f64)) -> f64| f(&after, ends[1]) - f(&before, ends[0]);
     let by_alpha = -alpha * psi_s;
     let by_beta = beta * (psi_z - psi_s);
     let cross = -alpha * beta * tri_s;
-    let alpha_c = -alpha * by(&|end, (_, _, tri)| tri * end.first);
-    let beta_c = beta * by(&|end, (_, tri, _)| tri * end.first);
+    let alpha_c = -alpha * (of_alpha_1 - of_alpha_0);
+    let beta_c = beta * (second_1[0] - second_0[0]);
     LogRetention {
         value: log_ratio(alpha, beta, before.u, after.u),
-        gradient: [by_alpha, by_beta, by(&|end, (psi, _, _)| psi * end.first)],
+        gradient: [by_alpha, by_beta, first_1 - first_0],
         hessian: [
             [by_alpha - alpha * alpha * tri_s, cross, alpha_c],
             [cross, by_beta + beta * beta * (tri_z - tri_s), beta_c],
-            [alpha_c, beta_c, by(&|end, (psi, tri, _)| tri * end.first * end.first + psi * end.second)],
+            [alpha_c, beta_c, second_1[1] - second_0[1]],
         ],
     }
 }

@@ -1,4 +1,4 @@
-//! sBG and BdW: contracts that customers renew or do not.
+//! `sBG` and `BdW`: contracts that customers renew or do not.
 //!
 //! # What it answers
 //! How many of a cohort will still be there after so many renewals, beyond those seen; how long a customer who has renewed n
@@ -22,7 +22,7 @@
 //!       Σₖ₌₁ S(m+k)/S(m) (1+d)^−(k−1);   sBG: (β+m)/(α+β+m) ₂F₁(1, β+m+1; α+β+m+1; 1/(1+d))
 //! expected residual tenure: Σₖ₌₁ S(m+k)/S(m);   sBG: (β+m)/(α−1), infinite for α ≤ 1; BdW: infinite for cα ≤ 1
 //! ```
-//! where c > 1 means that a customer's own inclination to leave grows with tenure, c < 1 that it falls, and c = 1 is the sBG,
+//! where c > 1 means that a customer's own inclination to leave grows with tenure, c < 1 that it falls, and c = 1 is the `sBG`,
 //! in which retention rises with tenure only because those who leave easily leave first.
 //!
 //! # Edge cases
@@ -30,7 +30,7 @@
 //! customers who leave at once or never (both → 0) are ridges and reported by name. One renewal only identifies α/β, not both.
 //!
 //! # Cost
-//! A handful of operations (sBG) or special functions (BdW) a period: microseconds.
+//! A handful of operations (`sBG`) or special functions (`BdW`) a period: microseconds.
 //!
 //! # When not to use it
 //! Where leaving is not observed (use BG/BB, Pareto/NBD or BG/NBD), or where the first renewal differs in kind from
@@ -47,7 +47,6 @@
 //! customer retention" revisited: the role of duration dependence, *Journal of Interactive Marketing* 43, 1–16, equations 3–6.
 
 mod bdw;
-mod gamma;
 mod params;
 mod sbg;
 mod survivors;

@@ -1,4 +1,4 @@
-//! The settings of an sBG or BdW fit, and the fit itself.
+//! The settings of an `sBG` or `BdW` fit, and the fit itself.
 
 use std::marker::PhantomData;
 
@@ -64,7 +64,7 @@ impl<M> ContractParams<M> {
         self
     }
 
-    /// Adds a prior for one of `alpha beta` or, in the BdW, `c` (maximum a posteriori instead of maximum likelihood).
+    /// Adds a prior for one of `alpha beta` or, in the `BdW`, `c` (maximum a posteriori instead of maximum likelihood).
     #[must_use]
     pub fn prior(mut self, prior: Prior) -> Self {
         self.options.priors.push(prior);
@@ -102,7 +102,8 @@ impl ContractParams<Sbg> {
     /// ```
     pub fn fit(&self, survivors: &Survivors) -> Result<SbgModel> {
         self.check()?;
-        let objective = MeanLogLikelihood::new(survivors, |point, t| sbg::log_retention(point[0].exp(), point[1].exp(), t))?;
+        let objective =
+            MeanLogLikelihood::new(survivors, |point, t| sbg::log_retention(point[0].exp(), point[1].exp(), t))?;
         let start = start(self.warm_start.as_deref(), survivors);
         SbgModel::new(run(ModelKind::Sbg, &sbg::SYMBOLS, &objective, start, &self.options)?.fit)
     }
@@ -130,8 +131,9 @@ impl ContractParams<Bdw> {
     /// As [`check`](Self::check); of kind `Input` without a customer; of kind `Fit` when the optimiser does not converge.
     pub fn fit(&self, survivors: &Survivors) -> Result<BdwModel> {
         self.check()?;
-        let objective =
-            MeanLogLikelihood::new(survivors, |point, t| bdw::log_retention([point[0].exp(), point[1].exp(), point[2].exp()], t))?;
+        let objective = MeanLogLikelihood::new(survivors, |point, t| {
+            bdw::log_retention([point[0].exp(), point[1].exp(), point[2].exp()], t)
+        })?;
         let mut start = start(self.warm_start.as_deref(), survivors);
         if start.len() < 3 {
             start.push(0.0);
@@ -207,18 +209,31 @@ fn run<const D: usize, F: Fn(&[f64], u32) -> LogRetention<D> + Sync>(
     options: &Options,
 ) -> Result<Solution> {
     let coordinates: Vec<Coordinate> = symbols.iter().map(|symbol| Coordinate::shape(symbol)).collect();
-    solve(&Problem {
-        model,
-        coordinates: &coordinates,
-        objective,
-        starts: &[start],
-        scale: 1.0,
-        customers: objective.survivors.customers(),
-        log_likelihood_shift: 0.0,
-        options,
-        name_ridge: &name_ridge,
-    })
+    let search = |start: Vec<f64>| {
+        solve(&Problem {
+            model,
+            coordinates: &coordinates,
+            objective,
+            starts: &[start],
+            scale: 1.0,
+            customers: objective.survivors.customers(),
+            log_likelihood_shift: 0.0,
+            options,
+            name_ridge: &name_ridge,
+        })
+    };
+    let found = search(start)?;
+    if found.fit.reduces_to != Some(Reduction::NoDropout) {
+        return Ok(found);
+    }
+    // The end of the search is short of the supremum by the little churn that is left: finish without.
+    let mut start = found.point.clone();
+    (start[0], start[1]) = NOBODY_LEAVES;
+    Ok(search(start).ok().filter(|limit| limit.fit.log_likelihood > found.fit.log_likelihood).unwrap_or(found))
 }
+
+/// ln α and ln β with which one customer in 6 billion leaves at the first renewal.
+const NOBODY_LEAVES: (f64, f64) = (-22.5, 0.0);
 
 /// The earlier coefficients, or α and β that give the churn of the first renewal with a moderate spread.
 fn start(warm: Option<&[f64]>, survivors: &Survivors) -> Vec<f64> {
@@ -235,10 +250,10 @@ fn name_ridge(point: &[f64], direction: &[f64]) -> Reduction {
     let (alpha, beta) = (point[0], point[1]);
     if direction[0].hypot(direction[1]) < 0.7 {
         Reduction::Unidentified
+    } else if alpha < -2.0 && beta < -2.0 && alpha - beta > -7.0 {
+        Reduction::PolarisedDropout
     } else if alpha - beta.max(0.0) < -7.0 {
         Reduction::NoDropout
-    } else if alpha < -2.0 && beta < -2.0 {
-        Reduction::PolarisedDropout
     } else if alpha - beta > 7.0 {
         Reduction::ImmediateDropout
     } else if (0.5..2.0).contains(&(direction[0] / direction[1])) {

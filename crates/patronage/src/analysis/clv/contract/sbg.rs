@@ -1,18 +1,18 @@
-//! The answers of a fitted sBG.
+//! The answers of a fitted `sBG`.
 
 use serde::{Deserialize, Serialize};
 
-use super::gamma::ln_gamma_difference;
 use super::params::LogRetention;
 use crate::analysis::clv::simulation::Process;
 use crate::analysis::clv::{FORMAT_VERSION, Fit, ModelKind};
 use crate::error::{Error, Result};
+use crate::math::differences::ln_gamma_difference;
 use crate::math::hypergeometric::gauss_2f1_unit;
 
 /// The symbols of the parameters, in their order.
 pub(super) const SYMBOLS: [&str; 2] = ["alpha", "beta"];
 
-/// An sBG with coefficients: it answers, serialises, and starts the next fit.
+/// An `sBG` with coefficients: it answers, serialises, and starts the next fit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fit", into = "Fit")]
 pub struct SbgModel {
@@ -167,7 +167,10 @@ pub(super) fn median(survival: impl Fn(u32) -> f64) -> Option<u32> {
 /// The checked coefficients of a fit.
 pub(super) fn coefficients<const D: usize>(fit: &Fit, model: ModelKind, symbols: [&str; D]) -> Result<[f64; D]> {
     if fit.model != model || fit.version != FORMAT_VERSION {
-        return Err(Error::parameter(format!("a fit of {} in format {} is no {model} in format {FORMAT_VERSION}", fit.model, fit.version)));
+        return Err(Error::parameter(format!(
+            "a fit of {} in format {} is no {model} in format {FORMAT_VERSION}",
+            fit.model, fit.version
+        )));
     }
     let mut values = [0.0; D];
     for (value, symbol) in values.iter_mut().zip(symbols) {

@@ -1,6 +1,7 @@
 //! One customer's likelihood with gradient and Hessian.
 
-use crate::math::{digamma, ln_beta, ln_beta_kernel, trigamma};
+use crate::math::differences::{digamma_remainder, trigamma_remainder};
+use crate::math::{ln_beta, ln_beta_kernel};
 
 /// The three coefficients.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,24 +23,6 @@ pub(super) struct Shape {
     ln_beta: f64,
 }
 
-/// ψ(y) − ln y for y > 0, to a relative 1e-14 also for large y.
-fn digamma_remainder(y: f64) -> f64 {
-    if y < 20.0 {
-        return digamma(y) - y.ln();
-    }
-    let w = 1.0 / (y * y);
-    -0.5 / y - w * (1.0 / 12.0 - w * (1.0 / 120.0 - w * (1.0 / 252.0 - w * (1.0 / 240.0 - w / 132.0))))
-}
-
-/// ψ'(y) − 1/y for y > 0, to a relative 1e-14 also for large y.
-fn trigamma_remainder(y: f64) -> f64 {
-    if y < 20.0 {
-        return trigamma(y) - 1.0 / y;
-    }
-    let w = 1.0 / (y * y);
-    w * (0.5 + (1.0 / 6.0 - w * (1.0 / 30.0 - w * (1.0 / 42.0 - w * (1.0 / 30.0 - w * 5.0 / 66.0)))) / y)
-}
-
 impl Shape {
     pub(super) fn new(c: &Coefficients, x: u32) -> Self {
         let x = f64::from(x);
@@ -55,15 +38,17 @@ impl Shape {
         let money = x * mean;
         let sum = v + money;
         let (t, rest) = (v / sum, money / sum);
-        let value =
-            if k.min(q) < 16.0 { -q * (money / v).ln_1p() - k * (v / money).ln_1p() - self.ln_beta } else { ln_beta_kernel(k, q, rest, t) }
-                - mean.ln();
+        let value = if k.min(q) < 16.0 {
+            -q * (money / v).ln_1p() - k * (v / money).ln_1p() - self.ln_beta
+        } else {
+            ln_beta_kernel(k, q, rest, t)
+        } - mean.ln();
         // k v − q xm, whose sign says whether the customer is below or above what k and q expect.
         let excess = (k * v - q * money) / sum;
-        let by_q = (excess / q).ln_1p() + (psi[2] - psi[1]);
-        let by_p = (-excess / k).ln_1p() + (psi[2] - psi[0]);
-        let gradient = [k * by_p, q * by_q, q * rest - k * t];
         let n = k + q;
+        let by_q = ln_near_one(n * t / q, excess / q) + (psi[2] - psi[1]);
+        let by_p = ln_near_one(n * rest / k, -excess / k) + (psi[2] - psi[0]);
+        let gradient = [k * by_p, q * by_q, q * rest - k * t];
         let hessian = [
             gradient[0] - k * q / n + k * k * (psi_prime[2] - psi_prime[0]),
             k * q * (1.0 / n + psi_prime[2]),
@@ -74,4 +59,9 @@ impl Shape {
         ];
         (value, gradient, hessian)
     }
+}
+
+/// ln of a ratio, from the ratio or from what it exceeds 1 by, whichever has the digits.
+fn ln_near_one(ratio: f64, excess: f64) -> f64 {
+    if excess.abs() < 0.5 { excess.ln_1p() } else { ratio.ln() }
 }

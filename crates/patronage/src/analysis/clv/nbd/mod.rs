@@ -5,7 +5,7 @@
 //! reduces to where the data show no dropout.
 //!
 //! # Input
-//! [`Histories`](super::Histories): `repeat_purchases` x, `first_to_last` t_x (not used) and `age` T, in any one unit.
+//! [`Histories`](super::Histories): `repeat_purchases` x, `first_to_last` `t_x` (not used) and `age` T, in any one unit.
 //!
 //! # Output
 //! r (no unit) and α (a time). P(alive) is 1. Expected purchases in (T, T+t] are (r+x)·t/(α+T).
@@ -23,7 +23,7 @@
 //! vary less than Poisson's lead to r, α → ∞ ("all customers share one purchase rate").
 //!
 //! # Cost
-//! One pass takes about 15 ns a distinct (x, T); about six passes.
+//! One pass takes about 15 ns a distinct (x, T); about six passes. 
 //!
 //! # When not to use it
 //! When customers stop buying: it keeps expecting them. Compare it with a model that lets them go.

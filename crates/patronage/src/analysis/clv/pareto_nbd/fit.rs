@@ -13,13 +13,16 @@ use crate::math::optimiser::{Evaluation, Objective};
 /// Rows whose likelihoods are summed by one task; sums of chunks are added in order, so the threads do not show.
 const CHUNK: usize = 1024;
 
-/// Above this many distinct rows a thinned subset gives the start.
+/// Above this many distinct rows thinned subsets give the start.
 const LARGE: usize = 20_000;
 
 /// The gain in log-likelihood for which another end of the search is preferred.
 const WORTHWHILE: f64 = 1e-6;
 
-/// Rows of that subset.
+/// ln s and ln β (in mean ages) with which one customer in 6 billion leaves within the mean age.
+const NOBODY_LEAVES: (f64, f64) = (-22.5, 0.0);
+
+/// Rows of the smallest subset.
 const SUBSET: usize = 4_000;
 
 /// The mean negative log-likelihood over (ln r, ln α, ln s, ln β, γ…), times in units of the mean age.
@@ -87,7 +90,13 @@ impl MeanLogLikelihood<'_> {
     }
 
     /// As `sum_plain`, where ln αᵢ and ln βᵢ are linear in the coefficients: gradients and Hessians follow by that map.
-    fn sum_with_covariates(&self, range: std::ops::Range<usize>, base: &Coefficients, rising: &[Rising], gamma: &[f64]) -> Evaluation {
+    fn sum_with_covariates(
+        &self,
+        range: std::ops::Range<usize>,
+        base: &Coefficients,
+        rising: &[Rising],
+        gamma: &[f64],
+    ) -> Evaluation {
         let n = self.dimension();
         let mut sum = Evaluation::zeros(n);
         // Variable k acts on base coordinate `on[k]` with slope `slope[k]`.
@@ -165,22 +174,36 @@ fn rising_table(r: f64, most: u32) -> Vec<Rising> {
 }
 
 /// Estimates; rows are unique already unless there are covariates.
-pub(super) fn fit(params: &ParetoNbdParams, histories: &Histories, purchase: &Covariates, dropout: &Covariates) -> Result<ParetoNbdModel> {
+pub(super) fn fit(
+    params: &ParetoNbdParams,
+    histories: &Histories,
+    purchase: &Covariates,
+    dropout: &Covariates,
+) -> Result<ParetoNbdModel> {
     let scale = histories.mean_age();
     let scaled = histories.scaled(scale);
-    let mut coordinates =
-        vec![Coordinate::shape(SYMBOLS[0]), Coordinate::time(SYMBOLS[1]), Coordinate::shape(SYMBOLS[2]), Coordinate::time(SYMBOLS[3])];
-    let mut start = params
-        .warm_start
-        .map_or_else(|| moment_start(&scaled), |[r, alpha, s, beta]| vec![r.ln(), (alpha / scale).ln(), s.ln(), (beta / scale).ln()]);
+    let mut coordinates = vec![
+        Coordinate::shape(SYMBOLS[0]),
+        Coordinate::time(SYMBOLS[1]),
+        Coordinate::shape(SYMBOLS[2]),
+        Coordinate::time(SYMBOLS[3]),
+    ];
+    let mut start = params.warm_start.map_or_else(
+        || moment_start(&scaled),
+        |[r, alpha, s, beta]| vec![r.ln(), (alpha / scale).ln(), s.ln(), (beta / scale).ln()],
+    );
     if params.warm_start.is_none() && scaled.len() > LARGE {
-        let subset = scaled.thinned(scaled.len().div_ceil(SUBSET));
         let none = Covariates::none(0);
-        // Where the subset runs off along a ridge the whole may not, and the way back is long.
-        if let Ok(solution) = run(params, &subset, [&none, &none], &coordinates, vec![start.clone()], scale)
-            && solution.fit.reduces_to.is_none()
-        {
-            start = solution.point;
+        // Each subset starts the next, ten times as large; the last start is then within a step or two of the end.
+        for size in [SUBSET, 10 * SUBSET].into_iter().filter(|size| size * 4 < scaled.len()) {
+            let subset = scaled.thinned(scaled.len().div_ceil(size));
+            // Where a subset runs off along a ridge the whole may not, and the way back is long.
+            if let Ok(solution) =
+                run(params, &subset, [&none, &none], &coordinates, std::slice::from_ref(&start), scale)
+                && solution.fit.reduces_to.is_none()
+            {
+                start = solution.point;
+            }
         }
     }
     let ((purchase, purchase_sizes), (dropout, dropout_sizes)) = (purchase.standardised(), dropout.standardised());
@@ -190,7 +213,7 @@ pub(super) fn fit(params: &ParetoNbdParams, histories: &Histories, purchase: &Co
             start.push(0.0);
         }
     }
-    let mut solution = run(params, &scaled, [&purchase, &dropout], &coordinates, vec![start.clone()], scale)?;
+    let mut solution = run(params, &scaled, [&purchase, &dropout], &coordinates, std::slice::from_ref(&start), scale)?;
     if solution.fit.reduces_to.is_some() && params.warm_start.is_none() {
         // Ridges can have company: look from few early leavers, from some and from many late ones, and, where s and β
         // ran away together, back along the way they went.
@@ -208,13 +231,24 @@ pub(super) fn fit(params: &ParetoNbdParams, histories: &Histories, purchase: &Co
                 elsewhere.push(start);
             }
         }
-        let other = run(params, &scaled, [&purchase, &dropout], &coordinates, elsewhere, scale);
+        let other = run(params, &scaled, [&purchase, &dropout], &coordinates, &elsewhere, scale);
         if let Ok(mut other) = other {
             let iterations = solution.fit.iterations + other.fit.iterations;
             if other.fit.log_likelihood > solution.fit.log_likelihood + WORTHWHILE {
                 std::mem::swap(&mut solution, &mut other);
             }
             solution.fit.iterations = iterations;
+        }
+    }
+    if name_dropout(solution.point[2], solution.point[3]) == Reduction::NoDropout {
+        // The end of the search is short of the supremum by the little dropout that is left: finish without.
+        let mut start = solution.point.clone();
+        (start[2], start[3]) = NOBODY_LEAVES;
+        if let Ok(mut limit) = run(params, &scaled, [&purchase, &dropout], &coordinates, &[start], scale)
+            && limit.fit.log_likelihood > solution.fit.log_likelihood
+        {
+            limit.fit.iterations += solution.fit.iterations;
+            solution = limit;
         }
     }
     let Solution { point, mut fit } = solution;
@@ -241,7 +275,7 @@ fn run(
     scaled: &Histories,
     [purchase, dropout]: [&Covariates; 2],
     coordinates: &[Coordinate],
-    starts: Vec<Vec<f64>>,
+    starts: &[Vec<f64>],
     scale: f64,
 ) -> Result<Solution> {
     let customers = scaled.customers();
@@ -250,7 +284,7 @@ fn run(
         model: ModelKind::ParetoNbd,
         coordinates,
         objective: &objective,
-        starts: &starts,
+        starts,
         scale,
         customers,
         log_likelihood_shift: -scaled.total_repeat_purchases() * scale.ln(),
@@ -263,7 +297,8 @@ fn run(
 fn moment_start(scaled: &Histories) -> Vec<f64> {
     let customers = scaled.customers();
     let mean = (scaled.total_repeat_purchases() / customers).max(1e-3);
-    let squares: f64 = scaled.repeat_purchases().iter().zip(scaled.weight()).map(|(&x, weight)| f64::from(x).powi(2) * weight).sum();
+    let squares: f64 =
+        scaled.repeat_purchases().iter().zip(scaled.weight()).map(|(&x, weight)| f64::from(x).powi(2) * weight).sum();
     let variance = squares / customers - mean * mean;
     let r = if variance > mean { (mean * mean / (variance - mean)).clamp(0.1, 10.0) } else { 10.0 };
     let alpha = (r / (1.4 * mean)).clamp(1e-4, 1e4);

@@ -78,6 +78,22 @@ impl ParetoNbdParams {
     /// # Errors
     /// As [`check`](Self::check); of kind `Input` without a customer, or when all have age 0; of kind `Fit` when the
     /// optimiser does not converge.
+    ///
+    /// ```
+    /// use patronage::analysis::clv::{Histories, PurchaseModel, pareto_nbd::ParetoNbd};
+    /// // repeat purchases, weeks from the first to the last one, weeks observed, customers
+    /// let histories = Histories::weighted(
+    ///     vec![0, 1, 1, 2, 3, 6, 9],
+    ///     vec![0.0, 4.0, 20.0, 11.0, 30.0, 9.0, 36.0],
+    ///     vec![38.0, 38.0, 36.0, 38.0, 37.0, 38.0, 38.0],
+    ///     vec![60.0, 12.0, 7.0, 6.0, 5.0, 3.0, 3.0],
+    /// )?;
+    /// let model = ParetoNbd::params().time_unit(7.0).fit(&histories)?;
+    /// let (silent, active) = (histories.get(5), histories.get(6));
+    /// assert!(model.probability_alive(silent, 0.0) < 0.1);
+    /// assert!(model.probability_alive(active, 0.0) > 0.9);
+    /// # Ok::<(), patronage::Error>(())
+    /// ```
     pub fn fit(&self, histories: &Histories) -> Result<ParetoNbdModel> {
         self.check()?;
         check_histories(histories)?;
@@ -96,12 +112,21 @@ impl ParetoNbdParams {
     ///
     /// # Errors
     /// As [`fit`](Self::fit); of kind `Input` where covariates and histories differ in length.
-    pub fn fit_with_covariates(&self, histories: &Histories, purchase: &Covariates, dropout: &Covariates) -> Result<ParetoNbdModel> {
+    pub fn fit_with_covariates(
+        &self,
+        histories: &Histories,
+        purchase: &Covariates,
+        dropout: &Covariates,
+    ) -> Result<ParetoNbdModel> {
         self.check()?;
         check_histories(histories)?;
         for covariates in [purchase, dropout] {
             if covariates.len() != histories.len() {
-                return Err(Error::input(format!("covariates of {} customers for {} histories", covariates.len(), histories.len())));
+                return Err(Error::input(format!(
+                    "covariates of {} customers for {} histories",
+                    covariates.len(),
+                    histories.len()
+                )));
             }
         }
         fit(self, histories, purchase, dropout)

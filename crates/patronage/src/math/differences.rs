@@ -1,12 +1,30 @@
 //! Differences of log-gamma, digamma and trigamma at neighbouring arguments, without cancellation.
 
-use crate::math::{digamma, ln_gamma, stirling_remainder, trigamma};
+use super::{digamma, ln_gamma, stirling_remainder, trigamma};
 
 /// From here on the asymptotic series are used.
 const LARGE: f64 = 20.0;
 
+/// ψ(y) − ln y for y > 0, to a relative 1e-14 also for large y.
+pub(crate) fn digamma_remainder(y: f64) -> f64 {
+    if y < LARGE {
+        return digamma(y) - y.ln();
+    }
+    let w = 1.0 / (y * y);
+    -0.5 / y - w * (1.0 / 12.0 - w * (1.0 / 120.0 - w * (1.0 / 252.0 - w * (1.0 / 240.0 - w / 132.0))))
+}
+
+/// ψ'(y) − 1/y for y > 0, to a relative 1e-14 also for large y.
+pub(crate) fn trigamma_remainder(y: f64) -> f64 {
+    if y < LARGE {
+        return trigamma(y) - 1.0 / y;
+    }
+    let w = 1.0 / (y * y);
+    w * (0.5 + (1.0 / 6.0 - w * (1.0 / 30.0 - w * (1.0 / 42.0 - w * (1.0 / 30.0 - w * 5.0 / 66.0)))) / y)
+}
+
 /// ln Γ(z + d) − ln Γ(z), z > 0, d ≥ 0.
-pub(super) fn ln_gamma_difference(z: f64, d: f64) -> f64 {
+pub(crate) fn ln_gamma_difference(z: f64, d: f64) -> f64 {
     if z < LARGE {
         return ln_gamma(z + d) - ln_gamma(z);
     }
@@ -15,27 +33,19 @@ pub(super) fn ln_gamma_difference(z: f64, d: f64) -> f64 {
 }
 
 /// ψ(z + d) − ψ(z), z > 0, d ≥ 0.
-pub(super) fn digamma_difference(z: f64, d: f64) -> f64 {
+pub(crate) fn digamma_difference(z: f64, d: f64) -> f64 {
     if z < LARGE {
         return digamma(z + d) - digamma(z);
     }
-    let remainder = |y: f64| {
-        let w = 1.0 / (y * y);
-        -0.5 / y - w * (1.0 / 12.0 - w * (1.0 / 120.0 - w * (1.0 / 252.0 - w * (1.0 / 240.0 - w / 132.0))))
-    };
-    (d / z).ln_1p() + (remainder(z + d) - remainder(z))
+    (d / z).ln_1p() + (digamma_remainder(z + d) - digamma_remainder(z))
 }
 
 /// ψ'(z + d) − ψ'(z), z > 0, d ≥ 0.
-pub(super) fn trigamma_difference(z: f64, d: f64) -> f64 {
+pub(crate) fn trigamma_difference(z: f64, d: f64) -> f64 {
     if z < LARGE {
         return trigamma(z + d) - trigamma(z);
     }
-    let remainder = |y: f64| {
-        let w = 1.0 / (y * y);
-        w * (0.5 + (1.0 / 6.0 - w * (1.0 / 30.0 - w * (1.0 / 42.0 - w * (1.0 / 30.0 - w * 5.0 / 66.0)))) / y)
-    };
-    -d / z / (z + d) + (remainder(z + d) - remainder(z))
+    -d / z / (z + d) + (trigamma_remainder(z + d) - trigamma_remainder(z))
 }
 
 #[cfg(test)]

@@ -2,21 +2,20 @@
 
 use rayon::prelude::*;
 
-use super::{Ledger, View};
 use crate::analysis::abc::xyz::Demand;
 use crate::customers::Customers;
 use crate::error::{Error, Result};
+use crate::ledger::{Ledger, View};
 use crate::money;
 use crate::time::{Period, day_number};
 
-impl Ledger {
-    /// The demand of each customer of a table, in its order: purchase money, refunds not netted, in currency units, by
+/// The demand of each customer of a table, in its order: purchase money, refunds not netted, in currency units, by
     /// period from that of the first purchase to that of the table's date.
-    pub(crate) fn demand(&self, customers: &Customers, from: Option<i32>, period: Period) -> Result<Vec<Demand>> {
+pub(super) fn demand(ledger: &Ledger, customers: &Customers, from: Option<i32>, period: Period) -> Result<Vec<Demand>> {
         let as_of = day_number(customers.as_of());
-        let view = View::new(self, from.unwrap_or(i32::MIN), as_of);
+        let view = View::new(ledger, from.unwrap_or(i32::MIN), as_of);
         let last = period.index_of(as_of);
-        let parts: Vec<Vec<(usize, Demand)>> = self
+        let parts: Vec<Vec<(usize, Demand)>> = ledger
             .partitions()
             .par_iter()
             .map(|partition| {
@@ -51,5 +50,4 @@ impl Ledger {
             all[row] = Some(demand);
         }
         all.into_iter().map(|demand| demand.ok_or_else(|| Error::input("a customer of the table is not in the ledger"))).collect()
-    }
 }
