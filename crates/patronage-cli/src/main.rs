@@ -13,9 +13,6 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use patronage::{Error, ErrorKind};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Customer segments from transaction histories
 #[derive(Debug, Parser)]
 #[command(name = "patronage", version, about, disable_help_subcommand = true)]

@@ -20,7 +20,6 @@ use std::fmt::Write;
 
 use patronage::{Audit, Result, SegmentBook};
 
-use grid::Grid;
 use numbers::{grouped, percent};
 
 /// A summary that fits a screen.

@@ -45,7 +45,13 @@ pub(crate) fn ipc_schema(path: &Path) -> Result<Schema> {
 /// The number of rows in each of a Parquet file's row groups.
 pub(crate) fn parquet_groups(path: &Path) -> Result<Vec<usize>> {
     let file = open(path)?;
-    guarded(path, "Parquet", || Ok(ParquetReader::new(file).get_metadata()?.row_groups.iter().map(|group| group.num_rows()).collect()))
+    guarded(path, "Parquet", || {
+        let mut rows = Vec::new();
+        for group in &ParquetReader::new(file).get_metadata()?.row_groups {
+            rows.push(group.num_rows());
+        }
+        Ok(rows)
+    })
 }
 
 /// Some rows of some columns of a Parquet file.
@@ -93,9 +99,9 @@ impl Typed {
             DataType::Date => Self::Days(series.date()?.physical().clone()),
             DataType::Datetime(unit, zone) => {
                 let ticks = match unit {
-                    polars::prelude::TimeUnit::Milliseconds => 1_000,
-                    polars::prelude::TimeUnit::Microseconds => 1_000_000,
-                    polars::prelude::TimeUnit::Nanoseconds => 1_000_000_000,
+                    TimeUnit::Milliseconds => 1_000,
+                    TimeUnit::Microseconds => 1_000_000,
+                    TimeUnit::Nanoseconds => 1_000_000_000,
                 };
                 Self::Instant(series.datetime()?.physical().clone(), ticks, zone.is_some())
             }
@@ -188,7 +194,7 @@ fn write(raw: Raw<'_>, to: &mut Vec<u8>) {
 }
 
 /// Cleans all rows of a frame, whose columns are those of `columns` that are needed.
-pub(crate) fn clean(frame: &DataFrame, columns: &[String], fields: &Fields, rules: &Rules) -> Result<Cleaned> {
+pub(crate) fn clean(frame: &DataFrame, columns: &[String], fields: &Fields, rules: &Rules, out: &mut Cleaned) -> Result<()> {
     let typed =
         |index: usize, role: Role| {
             let name = &columns[index];
@@ -211,11 +217,12 @@ pub(crate) fn clean(frame: &DataFrame, columns: &[String], fields: &Fields, rule
     let (customer, time, amount) = (customer.look(), time.look(), amount.look());
     let [quantity, order, currency] = [&quantity, &order, &currency].map(|column| column.as_ref().map(Typed::look));
 
-    let mut out = Cleaned::new();
     let mut joined = Vec::new();
     for index in 0..frame.height() {
         joined.clear();
-        every.iter().for_each(|column| write(column.get(index), &mut joined));
+        for column in &every {
+            write(column.get(index), &mut joined);
+        }
         let row = RawRow {
             number: index as u64 + 1,
             broken: None,
@@ -227,7 +234,7 @@ pub(crate) fn clean(frame: &DataFrame, columns: &[String], fields: &Fields, rule
             currency: currency.map(|column| column.get(index)),
             fingerprint: if rules.fingerprints { xxhash_rust::xxh3::xxh3_128(&joined) } else { 0 },
         };
-        rules.clean(&row, &mut out)?;
+        rules.clean(&row, out)?;
     }
-    Ok(out)
+    Ok(())
 }

@@ -23,9 +23,6 @@ use crate::money::{self, MICROS_SCALE};
 /// Inputs up to this size have their repeated rows counted without being asked.
 const SMALL: u64 = 64 << 20;
 
-/// Rows of a Parquet file that are decoded together.
-const PARQUET_ROWS: usize = 1 << 18;
-
 /// Shown what happens while it happens.
 pub trait Observer {
     /// A row was rejected. Rejects of one file come in the order of its rows.
@@ -160,6 +157,8 @@ impl Ingest {
         let tables: Vec<Table> = plan.inputs.iter().map(|opened| Table::new(opened, &plan.assignments, fingerprints)).collect();
         let mut books = Books::new(self, plan, fingerprints);
         let threads = rayon::current_num_threads().max(1);
+        // Room that was used for earlier blocks, to be used again.
+        let spares: Mutex<Vec<Cleaned>> = Mutex::default();
 
         std::thread::scope(|scope| {
             let (send, receive) = sync_channel(threads);
@@ -174,13 +173,17 @@ impl Ingest {
                     .par_iter()
                     .map(|block| {
                         let opened = &plan.inputs[block.file];
-                        clean_block(block, opened, &tables[block.file], &rules)
+                        let spare = spares.lock().ok().and_then(|mut spares| spares.pop());
+                        clean_block(block, opened, &tables[block.file], &rules, spare.unwrap_or_else(Cleaned::new))
                     })
                     .collect();
                 // Dropping the receiver on an error lets the reading thread end.
-                if let Err(error) = books.post(round, cleaned, observer) {
-                    drop(receive);
-                    return Err(error);
+                match books.post(round, cleaned, observer) {
+                    Ok(used) => spares.lock().map(|mut spares| spares.extend(used.into_iter().map(Cleaned::emptied))).unwrap_or_default(),
+                    Err(error) => {
+                        drop(receive);
+                        return Err(error);
+                    }
                 }
                 if books.observed_day_or_month() {
                     drop(receive);
@@ -253,20 +256,22 @@ impl Table {
     }
 }
 
-fn clean_block(block: &Block, opened: &Opened, table: &Table, rules: &Rules) -> Result<Cleaned> {
+fn clean_block(block: &Block, opened: &Opened, table: &Table, rules: &Rules, mut out: Cleaned) -> Result<Cleaned> {
+    let to = &mut out;
     match &block.payload {
-        Payload::Text(bytes, layout) => text::clean(bytes, *layout, &table.fields, rules),
-        Payload::Lines(bytes) => ndjson::clean(bytes, &table.columns, &table.fields, rules),
-        Payload::Parquet { offset, rows } => match &opened.input {
-            Input::File(path) => {
-                frame::clean(&frame::read_parquet(path, Some(table.columns.clone()), *offset, *rows)?, &table.columns, &table.fields, rules)
+        Payload::Text(bytes, layout) => text::clean(bytes, *layout, &table.fields, rules, to)?,
+        Payload::Lines(bytes) => ndjson::clean(bytes, &table.columns, &table.fields, rules, to)?,
+        Payload::Parquet { offset, rows } => {
+            if let Input::File(path) = &opened.input {
+                let frame = frame::read_parquet(path, Some(table.columns.clone()), *offset, *rows)?;
+                frame::clean(&frame, &table.columns, &table.fields, rules, to)?;
             }
-            Input::Text(..) | Input::Frame(_) => Ok(Cleaned::new()),
-        },
-        Payload::Frame(frame) => frame::clean(frame, &table.columns, &table.fields, rules),
-        Payload::End(_) => Ok(Cleaned::new()),
-        Payload::Failed(error) => Err(error.clone()),
+        }
+        Payload::Frame(frame) => frame::clean(frame, &table.columns, &table.fields, rules, to)?,
+        Payload::End(_) => {}
+        Payload::Failed(error) => return Err(error.clone()),
     }
+    Ok(out)
 }
 
 /// At least a block for each thread, if there are as many, and more while they are small.
@@ -317,14 +322,9 @@ fn read_one(file: usize, opened: &Opened, table: &Table, send: &impl Fn(Block) -
             let rows: usize = groups.iter().sum();
             let mut offset = 0;
             for group in groups {
-                // Large row groups in parts that a cache can hold.
-                let parts = group.div_ceil(PARQUET_ROWS).max(1);
-                for part in 0..parts {
-                    let (start, end) = (group * part / parts, group * (part + 1) / parts);
-                    let bytes = opened.bytes.saturating_mul((end - start) as u64) / (rows as u64).max(1);
-                    if !send(Block { file, payload: Payload::Parquet { offset: offset + start, rows: end - start }, bytes }) {
-                        return Ok(None);
-                    }
+                let bytes = opened.bytes.saturating_mul(group as u64) / (rows as u64).max(1);
+                if !send(Block { file, payload: Payload::Parquet { offset, rows: group }, bytes }) {
+                    return Ok(None);
                 }
                 offset += group;
             }
@@ -403,7 +403,9 @@ fn day_month_evidence(ingest: &Ingest, opened: &Opened, assignments: &Assignment
         scope.spawn(|| read_all(std::slice::from_ref(opened), std::slice::from_ref(&table), &send_all(send)));
         for block in receive {
             let times = times_of(&block, opened, &table, &rules)?;
-            times.iter().for_each(|time| evidence.look_at(time.as_bytes()));
+            for time in &times {
+                evidence.look_at(time.as_bytes());
+            }
         }
         Ok(())
     })?;
@@ -425,7 +427,7 @@ fn times_of(block: &Block, opened: &Opened, table: &Table, rules: &Rules) -> Res
         Payload::Failed(error) => return Err(error.clone()),
         // Typed columns rarely hold such texts; what cleaning leaves over shows them.
         _ => {
-            let cleaned = clean_block(block, opened, table, rules)?;
+            let cleaned = clean_block(block, opened, table, rules, Cleaned::new())?;
             times.extend(cleaned.rejects.into_iter().filter(|reject| reject.role == Some(Role::Time)).filter_map(|reject| reject.value));
         }
     }
@@ -482,8 +484,8 @@ impl<'a> Books<'a> {
         self.observed.unclear_day.is_some()
     }
 
-    /// Takes a round of cleaned blocks into the books, in order.
-    fn post(&mut self, round: Vec<Block>, cleaned: Vec<Result<Cleaned>>, observer: &mut Watch<'_>) -> Result<()> {
+    /// Takes a round of cleaned blocks into the books, in order, and gives them back.
+    fn post(&mut self, round: Vec<Block>, cleaned: Vec<Result<Cleaned>>, observer: &mut Watch<'_>) -> Result<Vec<Cleaned>> {
         let mut blocks = Vec::with_capacity(round.len());
         for (block, cleaned) in round.into_iter().zip(cleaned) {
             let file = block.file;
@@ -501,8 +503,10 @@ impl<'a> Books<'a> {
         }
         let repeats = self.fill(&blocks)?;
         let remove = self.ingest.duplicates == Duplicates::Remove;
-        for (index, (file, base, cleaned)) in blocks.into_iter().enumerate() {
-            let mut rejects = cleaned.rejects;
+        let mut used = Vec::with_capacity(blocks.len());
+        for (index, (file, base, mut cleaned)) in blocks.into_iter().enumerate() {
+            let mut rejects = std::mem::take(&mut cleaned.rejects);
+            used.push(cleaned);
             if let Some((_, seen)) = &mut self.seen {
                 self.duplicates += rejects.iter().filter(|reject| !seen.insert(reject.fingerprint)).count() as u64;
             }
@@ -527,7 +531,7 @@ impl<'a> Books<'a> {
                 self.reject(file, base, reject, observer)?;
             }
         }
-        Ok(())
+        Ok(used)
     }
 
     fn note(&mut self, file: usize, base: u64, cleaned: &Cleaned) -> Result<()> {

@@ -172,9 +172,9 @@ impl<'a> Records<'a> {
             self.scratch.clear();
             let start = self.at;
             if self.quotes {
-                self.quoted_record()
+                self.quoted_record();
             } else {
-                self.plain_record()
+                self.plain_record();
             }
             let blank = self.fields.len() == 1 && !self.fields[0].unquoted && self.fields[0].start == self.fields[0].end;
             if !blank {
@@ -278,8 +278,7 @@ impl<'a> Records<'a> {
 }
 
 /// Cleans all rows of a block.
-pub(crate) fn clean(block: &[u8], layout: Layout, fields: &Fields, rules: &Rules) -> Result<Cleaned> {
-    let mut out = Cleaned::new();
+pub(crate) fn clean(block: &[u8], layout: Layout, fields: &Fields, rules: &Rules, out: &mut Cleaned) -> Result<()> {
     let mut records = Records::new(block, layout);
     let all_text = std::str::from_utf8(block).is_ok();
     let mut joined = Vec::new();
@@ -305,9 +304,9 @@ pub(crate) fn clean(block: &[u8], layout: Layout, fields: &Fields, rules: &Rules
             currency: fields.currency.map(at),
             fingerprint: if rules.fingerprints { records.fingerprint(&mut joined) } else { 0 },
         };
-        rules.clean(&row, &mut out)?;
+        rules.clean(&row, out)?;
     }
-    Ok(out)
+    Ok(())
 }
 
 #[cfg(test)]

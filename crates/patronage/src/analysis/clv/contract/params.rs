@@ -95,9 +95,11 @@ impl ContractParams<Sbg> {
     ///
     /// ```
     /// use patronage::analysis::clv::contract::{Sbg, Survivors};
-    /// let survivors = Survivors::new(&[0, 1, 2, 3, 4], &[1000.0, 869.0, 743.0, 653.0, 593.0])?;
+    /// let counts = [1000.0, 869.0, 743.0, 653.0, 593.0, 551.0, 517.0, 491.0];
+    /// let survivors = Survivors::new(&[0, 1, 2, 3, 4, 5, 6, 7], &counts)?;
     /// let model = Sbg::params().fit(&survivors)?;
-    /// assert!((model.survival(7) - 0.49).abs() < 0.02); // three renewals later 49.1 % were there
+    /// assert!((model.survival(7) - 0.491).abs() < 0.01);
+    /// assert!(model.retention(8) > model.retention(2)); // those who leave easily have left
     /// # Ok::<(), patronage::Error>(())
     /// ```
     pub fn fit(&self, survivors: &Survivors) -> Result<SbgModel> {

@@ -100,6 +100,8 @@ impl Logs {
             first_to_last / c.alpha,
             first_to_last / c.beta,
         ];
+        // Ratios beyond this are absurd, but finite data must not end in infinities.
+        logs = logs.map(|ratio| ratio.min(1e300));
         lanes::ln_1p(&mut logs);
         Self { span: [logs[0], logs[1]], last: [logs[2], logs[3]] }
     }

@@ -296,7 +296,7 @@ proptest! {
         let t = 7.0;
         let pareto = model(r, r * t / mean, s, beta);
         let (mut sum, mut first) = (0.0, 0.0);
-        for x in 0..1500_u32 {
+        for x in 0..4000_u32 {
             let p = pareto.probability_of_purchases_new(x, t);
             prop_assert!((0.0..=1.0).contains(&p));
             sum += p;
@@ -324,6 +324,29 @@ fn posterior_means_are_ratios_of_likelihoods() {
         close(here.posterior_mean_rate(history), r / alpha * ratio(&model(r + 1.0, alpha, s, beta)), INDIVIDUAL);
         let dropout = here.posterior_mean_dropout(history).expect("a rate");
         close(dropout, s / beta * ratio(&model(r, alpha, s + 1.0, beta)), INDIVIDUAL);
+    }
+}
+
+#[test]
+fn absurd_magnitudes_stay_finite() {
+    for scale in [1e-90, 1e-30, 1.0, 1e30, 1e90] {
+        for shape in [1e-12, 1.0, 1e12] {
+            let model = model(shape, scale, shape, scale / 7.0);
+            for age in [1e-120, 1.0, 1e120] {
+                for history in [history(0, 0.0, age), history(10_000, age / 3.0, age), history(1, age, age)] {
+                    let answers = [
+                        model.probability_alive(history, age),
+                        model.log_likelihood(history),
+                        model.expected_purchases(history, 0.0, age),
+                        model.discounted_purchases(history, 1.0 / age, None),
+                        model.probability_no_purchase(history, age),
+                        model.posterior_mean_rate(history),
+                        model.posterior_mean_dropout(history).expect("a rate"),
+                    ];
+                    assert!(answers.iter().all(|answer| answer.is_finite()), "{scale} {shape} {history:?}: {answers:?}");
+                }
+            }
+        }
     }
 }
 
