@@ -12,8 +12,8 @@ use super::plan::Fields;
 use crate::error::{Error, Result};
 use crate::time::DAY_SECONDS;
 
-/// Rows of a frame that are cleaned together.
-pub(crate) const BLOCK_ROWS: usize = 1 << 17;
+/// Rows of a frame that are cleaned together: what they become fits a processor's cache.
+pub(crate) const BLOCK_ROWS: usize = 1 << 16;
 
 /// Calls a decoder of foreign bytes, whose panics on broken files become errors.
 fn guarded<T>(path: &Path, what: &str, decode: impl FnOnce() -> PolarsResult<T>) -> Result<T> {

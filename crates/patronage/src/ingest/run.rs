@@ -160,7 +160,7 @@ impl Ingest {
         // Room that was used for earlier blocks, to be used again.
         let spares: Mutex<Vec<Cleaned>> = Mutex::default();
 
-        std::thread::scope(|scope| {
+        std::thread::scope(|scope| -> Result<()> {
             let (send, receive) = sync_channel(threads);
             scope.spawn(|| read_all(&plan.inputs, &tables, &send_all(send)));
             loop {
@@ -168,29 +168,27 @@ impl Ingest {
                 if round.is_empty() {
                     return Ok(());
                 }
-                let done: u64 = round.iter().map(|block| block.bytes).sum();
-                let cleaned: Vec<Result<Cleaned>> = round
-                    .par_iter()
-                    .map(|block| {
-                        let opened = &plan.inputs[block.file];
-                        let spare = spares.lock().ok().and_then(|mut spares| spares.pop());
-                        clean_block(block, opened, &tables[block.file], &rules, spare.unwrap_or_else(Cleaned::new))
-                    })
-                    .collect();
-                // Dropping the receiver on an error lets the reading thread end.
-                match books.post(round, cleaned, observer) {
-                    Ok(used) => spares.lock().map(|mut spares| spares.extend(used.into_iter().map(Cleaned::emptied))).unwrap_or_default(),
-                    Err(error) => {
-                        drop(receive);
-                        return Err(error);
+                let decoded = |block: Block| decoded(&plan.inputs[block.file], &tables[block.file], block);
+                let mut blocks = round.into_par_iter().map(decoded).collect::<Vec<_>>().into_iter().flatten().peekable();
+                while blocks.peek().is_some() {
+                    let part: Vec<Block> = blocks.by_ref().take(2 * threads).collect();
+                    let done: u64 = part.iter().map(|block| block.bytes).sum();
+                    let cleaned: Vec<Result<Cleaned>> = part
+                        .par_iter()
+                        .map(|block| {
+                            let spare = spares.lock().ok().and_then(|mut spares| spares.pop());
+                            clean_block(block, &tables[block.file], &rules, spare.unwrap_or_else(Cleaned::new))
+                        })
+                        .collect();
+                    // The receiver is dropped with this closure, which lets the reading thread end.
+                    let used = books.post(part, cleaned, observer)?;
+                    spares.lock().map(|mut spares| spares.extend(used.into_iter().map(Cleaned::emptied))).unwrap_or_default();
+                    if books.observed_day_or_month() {
+                        return Ok(());
                     }
+                    books.bytes += done;
+                    observer.inner.progress(books.bytes, all_bytes);
                 }
-                if books.observed_day_or_month() {
-                    drop(receive);
-                    return Ok(());
-                }
-                books.bytes += done;
-                observer.inner.progress(books.bytes, all_bytes);
             }
         })?;
         if books.observed_day_or_month() {
@@ -256,19 +254,31 @@ impl Table {
     }
 }
 
-fn clean_block(block: &Block, opened: &Opened, table: &Table, rules: &Rules, mut out: Cleaned) -> Result<Cleaned> {
+/// A part of a Parquet file becomes frames of a size that is cleaned together; other blocks stay as they are.
+fn decoded(opened: &Opened, table: &Table, block: Block) -> Vec<Block> {
+    let Block { file, payload: Payload::Parquet { offset, rows }, bytes } = block else { return vec![block] };
+    let Input::File(path) = &opened.input else { return Vec::new() };
+    match frame::read_parquet(path, Some(table.columns.clone()), offset, rows) {
+        Ok(frame) => slices(&frame, bytes).map(|(payload, bytes)| Block { file, payload, bytes }).collect(),
+        Err(error) => vec![Block { file, payload: Payload::Failed(error), bytes }],
+    }
+}
+
+fn slices(frame: &DataFrame, bytes: u64) -> impl Iterator<Item = (Payload, u64)> {
+    let blocks = frame.height().div_ceil(frame::BLOCK_ROWS);
+    (0..blocks).map(move |block| {
+        let slice = frame.slice(i64::try_from(block * frame::BLOCK_ROWS).unwrap_or(i64::MAX), frame::BLOCK_ROWS);
+        (Payload::Frame(slice), bytes / blocks as u64)
+    })
+}
+
+fn clean_block(block: &Block, table: &Table, rules: &Rules, mut out: Cleaned) -> Result<Cleaned> {
     let to = &mut out;
     match &block.payload {
         Payload::Text(bytes, layout) => text::clean(bytes, *layout, &table.fields, rules, to)?,
         Payload::Lines(bytes) => ndjson::clean(bytes, &table.columns, &table.fields, rules, to)?,
-        Payload::Parquet { offset, rows } => {
-            if let Input::File(path) = &opened.input {
-                let frame = frame::read_parquet(path, Some(table.columns.clone()), *offset, *rows)?;
-                frame::clean(&frame, &table.columns, &table.fields, rules, to)?;
-            }
-        }
         Payload::Frame(frame) => frame::clean(frame, &table.columns, &table.fields, rules, to)?,
-        Payload::End(_) => {}
+        Payload::Parquet { .. } | Payload::End(_) => {}
         Payload::Failed(error) => return Err(error.clone()),
     }
     Ok(out)
@@ -340,11 +350,7 @@ fn read_one(file: usize, opened: &Opened, table: &Table, send: &impl Fn(Block) -
 }
 
 fn send_frame(file: usize, frame: &DataFrame, bytes: u64, send: &impl Fn(Block) -> bool) -> bool {
-    let blocks = frame.height().div_ceil(frame::BLOCK_ROWS);
-    (0..blocks).all(|block| {
-        let slice = frame.slice(i64::try_from(block * frame::BLOCK_ROWS).unwrap_or(i64::MAX), frame::BLOCK_ROWS);
-        send(Block { file, payload: Payload::Frame(slice), bytes: bytes / blocks as u64 })
-    })
+    slices(frame, bytes).all(|(payload, bytes)| send(Block { file, payload, bytes }))
 }
 
 fn hash_file(path: &std::path::Path) -> Result<String> {
@@ -401,8 +407,8 @@ fn day_month_evidence(ingest: &Ingest, opened: &Opened, assignments: &Assignment
     let (send, receive) = sync_channel::<Block>(4);
     std::thread::scope(|scope| {
         scope.spawn(|| read_all(std::slice::from_ref(opened), std::slice::from_ref(&table), &send_all(send)));
-        for block in receive {
-            let times = times_of(&block, opened, &table, &rules)?;
+        for block in receive.into_iter().flat_map(|block| decoded(opened, &table, block)) {
+            let times = times_of(&block, &table, &rules)?;
             for time in &times {
                 evidence.look_at(time.as_bytes());
             }
@@ -413,7 +419,7 @@ fn day_month_evidence(ingest: &Ingest, opened: &Opened, assignments: &Assignment
 }
 
 /// The texts of a block's time column.
-fn times_of(block: &Block, opened: &Opened, table: &Table, rules: &Rules) -> Result<Vec<String>> {
+fn times_of(block: &Block, table: &Table, rules: &Rules) -> Result<Vec<String>> {
     let mut times = Vec::new();
     match &block.payload {
         Payload::Text(bytes, layout) => {
@@ -427,7 +433,7 @@ fn times_of(block: &Block, opened: &Opened, table: &Table, rules: &Rules) -> Res
         Payload::Failed(error) => return Err(error.clone()),
         // Typed columns rarely hold such texts; what cleaning leaves over shows them.
         _ => {
-            let cleaned = clean_block(block, opened, table, rules, Cleaned::new())?;
+            let cleaned = clean_block(block, table, rules, Cleaned::new())?;
             times.extend(cleaned.rejects.into_iter().filter(|reject| reject.role == Some(Role::Time)).filter_map(|reject| reject.value));
         }
     }

@@ -285,7 +285,7 @@ pub(crate) fn clean(block: &[u8], layout: Layout, fields: &Fields, rules: &Rules
     let mut number = 0;
     while records.advance() {
         number += 1;
-        let broken = if records.len() != fields.width {
+        let broken = if records.len() != fields.width || records.bytes().len() > LONGEST_RECORD {
             Some(Reason::RaggedRow)
         } else if !all_text && std::str::from_utf8(records.bytes()).is_err() {
             Some(Reason::BadEncoding)
