@@ -147,7 +147,15 @@ impl Cleaned {
     pub(crate) fn emptied(mut self) -> Self {
         self.partitions.iter_mut().for_each(Rows::clear);
         self.fingerprints.iter_mut().for_each(Vec::clear);
-        Self { partitions: self.partitions, fingerprints: self.fingerprints, rejects: self.rejects, rows: 0, accepted: 0, micros: 0, observed: Observed::default() }
+        Self {
+            partitions: self.partitions,
+            fingerprints: self.fingerprints,
+            rejects: self.rejects,
+            rows: 0,
+            accepted: 0,
+            micros: 0,
+            observed: Observed::default(),
+        }
     }
 }
 

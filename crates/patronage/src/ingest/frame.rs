@@ -124,6 +124,22 @@ impl Typed {
         })
     }
 
+    /// Any type, for fingerprints: what has no form of its own is written out as text.
+    fn any(series: &Series) -> Self {
+        let dtype = series.dtype();
+        let simple = !dtype.is_nested() && !matches!(dtype, DataType::Binary | DataType::BinaryOffset);
+        if let Some(typed) = simple.then(|| Self::new(series).ok()).flatten() {
+            return typed;
+        }
+        let mut texts = StringChunkedBuilder::new(series.name().clone(), series.len());
+        for value in series.rechunk().iter() {
+            let mut text = String::new();
+            write_out(&value, &mut text);
+            texts.append_value(text);
+        }
+        Self::Text(texts.finish().rechunk().into_owned())
+    }
+
     fn look(&self) -> Look<'_> {
         match self {
             Self::Null => Look::Null,
@@ -169,6 +185,23 @@ impl<'a> Look<'a> {
     }
 }
 
+/// A value of any type, whole: lists and bytes are not cut short, as they would be for people.
+fn write_out(value: &AnyValue<'_>, to: &mut String) {
+    match value {
+        AnyValue::List(values) => {
+            to.push('[');
+            for value in values.rechunk().iter() {
+                write_out(&value, to);
+                to.push(',');
+            }
+            to.push(']');
+        }
+        AnyValue::Binary(bytes) => to.extend(bytes.iter().map(|byte| char::from(*byte))),
+        AnyValue::BinaryOwned(bytes) => to.extend(bytes.iter().map(|byte| char::from(*byte))),
+        other => *to += &format!("{other:?}"),
+    }
+}
+
 fn write(raw: Raw<'_>, to: &mut Vec<u8>) {
     match raw {
         Raw::Null => to.push(0),
@@ -193,6 +226,11 @@ fn write(raw: Raw<'_>, to: &mut Vec<u8>) {
     to.push(0x1f);
 }
 
+fn any(frame: &DataFrame, name: &str) -> Result<Typed> {
+    let column = frame.column(name).map_err(|error| Error::input(error.to_string()).at_column(name))?;
+    Ok(Typed::any(column.as_materialized_series()))
+}
+
 /// Cleans all rows of a frame, whose columns are those of `columns` that are needed.
 pub(crate) fn clean(frame: &DataFrame, columns: &[String], fields: &Fields, rules: &Rules, out: &mut Cleaned) -> Result<()> {
     let typed =
@@ -211,8 +249,7 @@ pub(crate) fn clean(frame: &DataFrame, columns: &[String], fields: &Fields, rule
     let quantity = fields.quantity.map(|index| typed(index, Role::Quantity)).transpose()?;
     let order = fields.order.map(|index| typed(index, Role::Order)).transpose()?;
     let currency = fields.currency.map(|index| typed(index, Role::Currency)).transpose()?;
-    let every =
-        if rules.fingerprints { (0..columns.len()).map(|index| typed(index, Role::Time)).collect::<Result<Vec<_>>>()? } else { Vec::new() };
+    let every = if rules.fingerprints { columns.iter().map(|name| any(frame, name)).collect::<Result<Vec<_>>>()? } else { Vec::new() };
     let every: Vec<Look<'_>> = every.iter().map(Typed::look).collect();
     let (customer, time, amount) = (customer.look(), time.look(), amount.look());
     let [quantity, order, currency] = [&quantity, &order, &currency].map(|column| column.as_ref().map(Typed::look));

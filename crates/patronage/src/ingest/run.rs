@@ -290,7 +290,11 @@ fn take_round(receive: &Receiver<Block>, threads: usize) -> Vec<Block> {
     let mut round: Vec<Block> = Vec::new();
     let mut bytes = 0;
     while round.len() < threads || round.len() < 2 * threads && bytes < ENOUGH_BYTES * threads as u64 {
-        let next = if round.is_empty() { receive.recv().ok() } else { receive.try_recv().ok().or_else(|| if round.len() < threads { receive.recv().ok() } else { None }) };
+        let next = if round.is_empty() {
+            receive.recv().ok()
+        } else {
+            receive.try_recv().ok().or_else(|| if round.len() < threads { receive.recv().ok() } else { None })
+        };
         let Some(block) = next else { break };
         bytes += block.bytes;
         round.push(block);

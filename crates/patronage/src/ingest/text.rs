@@ -162,7 +162,16 @@ pub(crate) struct Records<'a> {
 impl<'a> Records<'a> {
     pub(crate) fn new(block: &'a [u8], layout: Layout) -> Self {
         let quotes = layout.quote.is_some_and(|quote| memchr::memchr(quote, block).is_some());
-        Self { block, layout, at: 0, quotes, fields: Vec::new(), scratch: Vec::new(), span: (0, 0), marks: memchr::memchr2_iter(layout.delimiter, b'\n', block) }
+        Self {
+            block,
+            layout,
+            at: 0,
+            quotes,
+            fields: Vec::new(),
+            scratch: Vec::new(),
+            span: (0, 0),
+            marks: memchr::memchr2_iter(layout.delimiter, b'\n', block),
+        }
     }
 
     /// Goes to the next record that is not a blank line.

@@ -104,8 +104,7 @@ impl ContractParams<Sbg> {
     /// ```
     pub fn fit(&self, survivors: &Survivors) -> Result<SbgModel> {
         self.check()?;
-        let objective =
-            MeanLogLikelihood::new(survivors, |point, t| sbg::log_retention(point[0].exp(), point[1].exp(), t))?;
+        let objective = MeanLogLikelihood::new(survivors, |point, t| sbg::log_retention(point[0].exp(), point[1].exp(), t))?;
         let start = start(self.warm_start.as_deref(), survivors);
         SbgModel::new(run(ModelKind::Sbg, &sbg::SYMBOLS, &objective, start, &self.options)?.fit)
     }
@@ -133,9 +132,8 @@ impl ContractParams<Bdw> {
     /// As [`check`](Self::check); of kind `Input` without a customer; of kind `Fit` when the optimiser does not converge.
     pub fn fit(&self, survivors: &Survivors) -> Result<BdwModel> {
         self.check()?;
-        let objective = MeanLogLikelihood::new(survivors, |point, t| {
-            bdw::log_retention([point[0].exp(), point[1].exp(), point[2].exp()], t)
-        })?;
+        let objective =
+            MeanLogLikelihood::new(survivors, |point, t| bdw::log_retention([point[0].exp(), point[1].exp(), point[2].exp()], t))?;
         let mut start = start(self.warm_start.as_deref(), survivors);
         if start.len() < 3 {
             start.push(0.0);

@@ -238,11 +238,7 @@ fn probability_of(c: &Coefficients, x: u32, t: f64) -> f64 {
 
 /// ln Γ(r+x)/Γ(r).
 fn ln_rising(r: f64, x: u32) -> f64 {
-    if x <= 512 || r > 1e6 {
-        (0..x).map(|j| (r + f64::from(j)).ln()).sum()
-    } else {
-        ln_gamma(r + f64::from(x)) - ln_gamma(r)
-    }
+    if x <= 512 || r > 1e6 { (0..x).map(|j| (r + f64::from(j)).ln()).sum() } else { ln_gamma(r + f64::from(x)) - ln_gamma(r) }
 }
 
 /// ln Γ(r+x)/(Γ(r) x!).
