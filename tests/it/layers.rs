@@ -7,9 +7,7 @@ use std::path::Path;
 use crate::common::root;
 
 /// Edges against the order that `ARCHITECTURE.md` names, with its reasons.
-const EXCEPTIONS: [(&str, &str); 2] = [
-    // The ledger's store writes its segments atomically.
-    ("ledger", "sink"),
+const EXCEPTIONS: [(&str, &str); 1] = [
     // The ledger's store remembers how its files were read.
     ("ledger", "ingest"),
 ];

@@ -100,7 +100,7 @@ fn assert_balanced(read: &Ingested, rows: u64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn rows_and_money_balance_whatever_the_rows(rows in prop::collection::vec(dirty_row(), 0..40), remove in any::<bool>(), reject_zeros in any::<bool>()) {
