@@ -12,6 +12,7 @@
 //! # Ok(()) }
 //! ```
 
+mod choice;
 mod grid;
 mod numbers;
 mod tables;
@@ -20,6 +21,7 @@ use std::fmt::Write;
 
 use patronage::{Audit, Result, SegmentBook};
 
+pub use choice::choice;
 use grid::Grid;
 use numbers::{grouped, percent};
 
