@@ -16,6 +16,7 @@ mod choice;
 mod grid;
 mod numbers;
 mod tables;
+mod value;
 
 use std::fmt::Write;
 
@@ -120,6 +121,12 @@ fn render(book: &SegmentBook, style: Style) -> Result<String> {
         let _ = match style {
             Style::Terminal => writeln!(text, "\n{title}\n{}", grid.plain()),
             Style::Markdown => writeln!(text, "\n## {title}\n\n{}", grid.markdown()),
+        };
+    }
+    if let Some((title, note)) = value::summary(book) {
+        let _ = match style {
+            Style::Terminal => writeln!(text, "\n{title}\n{note}"),
+            Style::Markdown => writeln!(text, "\n## {title}\n\n{}", note.replace('\n', "  \n")),
         };
     }
     if !manifest.warnings.is_empty() {
