@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use patronage::analysis::clv::evaluation::{ChoiceReason, ChoiceReport, Evaluation};
+use patronage::analysis::clv::evaluation::{ChoiceReason, ChoiceReport, Evaluation, MeanWithError};
 
 use crate::grid::{Align, Grid};
 
@@ -21,7 +21,9 @@ pub fn choice(report: &ChoiceReport) -> String {
 pub(crate) fn verdict(report: &ChoiceReport) -> String {
     let mut text = match report.reason {
         ChoiceReason::HighestScore => {
-            let second = report.candidates.iter().find(|candidate| candidate.model != report.chosen);
+            // An Erlang-k model with k = 1 is the model without k: no opponent.
+            let same = |won: MeanWithError| won.mean.abs() < 1e-6 && won.standard_error < 1e-6;
+            let second = report.candidates.iter().find(|other| other.model != report.chosen && !same(other.chosen_won_by));
             second.map_or_else(
                 || format!("{} has the highest log score", report.chosen),
                 |second| {
@@ -35,7 +37,10 @@ pub(crate) fn verdict(report: &ChoiceReport) -> String {
         ChoiceReason::SimplerWithinOneStandardError { best } => {
             let behind = report.candidates.iter().find(|candidate| candidate.model == best);
             let by = behind.map_or(0.0, |best| -best.chosen_won_by.mean);
-            format!("{} is taken: {best} scores {by:.4} nats per customer more, within one standard error, with more parameters", report.chosen)
+            format!(
+                "{} is taken: {best} scores {by:.4} nats per customer more, within one standard error, with more parameters",
+                report.chosen
+            )
         }
         ChoiceReason::OnlyOne => format!("{} is the only model that could be fitted", report.chosen),
     };
@@ -75,12 +80,7 @@ pub(crate) fn grid(report: &ChoiceReport) -> Grid {
     for candidate in &report.candidates {
         let mark = if candidate.model == report.chosen { " (chosen)" } else { "" };
         let (score, won) = (candidate.log_score, candidate.chosen_won_by);
-        row(
-            format!("{}{mark}", candidate.model),
-            (score.mean, score.standard_error),
-            (won.mean, won.standard_error),
-            &candidate.origins,
-        );
+        row(format!("{}{mark}", candidate.model), (score.mean, score.standard_error), (won.mean, won.standard_error), &candidate.origins);
     }
     for baseline in &report.baselines {
         let (score, won) = (baseline.log_score, baseline.chosen_won_by);

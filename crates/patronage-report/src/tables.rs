@@ -70,7 +70,7 @@ const TABLES: [(&str, &str, &[Shown]); 5] = [
         "value",
         "Customer lifetime value: what is to come",
         &[
-            ("segment", "segment", Cells::Text),
+            ("name_en", "segment", Cells::Text),
             ("customers", "customers", Cells::Number),
             ("expected_purchases", "purchases expected", Cells::Rounded),
             ("residual_value", "residual value", Cells::Rounded),

@@ -67,10 +67,7 @@ impl Comparison<'_> {
             // Where nothing is random (P(alive) = 1), what is left is rounding; a single event is no evidence.
             let wrong = if error < 1e-9 { mean.abs() > 1e-8 } else { mean.abs() > Z * error + slack / count };
             if wrong || !mean.is_finite() {
-                self.failures.push(format!(
-                    "{}, {what}, {group} ({count} customers): off by {mean:.3e} ± {error:.1e}",
-                    self.world.name
-                ));
+                self.failures.push(format!("{}, {what}, {group} ({count} customers): off by {mean:.3e} ± {error:.1e}", self.world.name));
             }
         }
     }
@@ -134,9 +131,7 @@ fn check(world: &World, seed: u64) -> (usize, Vec<String>) {
     comparison.groups = vec![("all".to_owned(), (0..customers.len()).collect())];
     comparison.counts(
         "purchases of a new customer",
-        &pairs(&|history, _| {
-            (model.expected_purchases_new(0.0, history.age), f64::from(history.repeat_purchases))
-        }),
+        &pairs(&|history, _| (model.expected_purchases_new(0.0, history.age), f64::from(history.repeat_purchases))),
     );
     for x in [0, 1, 2, 5, 12] {
         comparison.events(

@@ -14,9 +14,7 @@ use super::worlds::{Data, Range, World, world};
 pub(crate) fn fit(model: ModelKind, world: &World) -> Result<Fit> {
     match &world.data {
         Data::Histories(histories) => Ok(fit_purchase_model(model, histories, None, None)?.fit().clone()),
-        Data::Spends(repeat_purchases, values) => {
-            Ok(GammaGamma::params().fit(&Spends::new(repeat_purchases, values)?)?.fit().clone())
-        }
+        Data::Spends(repeat_purchases, values) => Ok(GammaGamma::params().fit(&Spends::new(repeat_purchases, values)?)?.fit().clone()),
         Data::Survivors(survivors) => {
             let periods: Vec<u32> = (0_u32..).take(survivors.len()).collect();
             let survivors = Survivors::new(&periods, survivors)?;
@@ -43,8 +41,8 @@ fn behind_the_truth(fit: &Fit, world: &World) -> f64 {
         histories.iter().map(|history| model.log_likelihood(history)).sum()
     };
     let start = purchase_model(truth).expect("valid parameters");
-    let best = fit_purchase_model(fit.model, histories, None, Some(&*start))
-        .map_or(f64::NEG_INFINITY, |other| log_likelihood(&other.process()));
+    let best =
+        fit_purchase_model(fit.model, histories, None, Some(&*start)).map_or(f64::NEG_INFINITY, |other| log_likelihood(&other.process()));
     best.max(log_likelihood(truth)) - log_likelihood(&estimate)
 }
 

@@ -1,11 +1,7 @@
 //! Worlds with known truth, drawn at random from wide or from tame ranges of parameters.
 //!
 //! Shared by the tests and by the studies in `examples/`: world number n of a model is the same everywhere.
-#![expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "numbers of customers and of periods, whole and small"
-)]
+#![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "numbers of customers and of periods, whole and small")]
 
 use patronage::analysis::clv::simulation::{Process, Simulation, Spend};
 use patronage::analysis::clv::{Histories, History, ModelKind};
@@ -88,11 +84,7 @@ fn purchases(model: ModelKind, dice: &mut Dice, wide: bool, customers: f64, numb
     // Purchases a customer would make at the mean age if it stayed.
     let activity = if wide { dice.log_uniform(0.1, 50.0) } else { dice.log_uniform(4.0, 12.0) };
     let mut alpha = r * mean_age / activity;
-    let (a, b) = if wide {
-        dice.beta((0.005, 0.8), (0.2, 50.0))
-    } else {
-        dice.beta((0.1, 0.3), (1.0, 4.0))
-    };
+    let (a, b) = if wide { dice.beta((0.005, 0.8), (0.2, 50.0)) } else { dice.beta((0.1, 0.3), (1.0, 4.0)) };
     let s = if wide { dice.log_uniform(0.05, 20.0) } else { dice.log_uniform(0.5, 1.5) };
     // Mean lifetime rate s/β against the mean age.
     let leaving = if wide { dice.log_uniform(0.02, 10.0) } else { dice.log_uniform(0.5, 2.0) };
@@ -114,10 +106,8 @@ fn purchases(model: ModelKind, dice: &mut Dice, wide: bool, customers: f64, numb
 }
 
 fn opportunities(dice: &mut Dice, wide: bool, customers: f64, number: u64) -> World {
-    let (alpha, beta) =
-        if wide { dice.beta((0.02, 0.95), (0.2, 20.0)) } else { dice.beta((0.3, 0.6), (1.0, 4.0)) };
-    let (gamma, delta) =
-        if wide { dice.beta((0.01, 0.8), (0.2, 20.0)) } else { dice.beta((0.1, 0.3), (1.0, 4.0)) };
+    let (alpha, beta) = if wide { dice.beta((0.02, 0.95), (0.2, 20.0)) } else { dice.beta((0.3, 0.6), (1.0, 4.0)) };
+    let (gamma, delta) = if wide { dice.beta((0.01, 0.8), (0.2, 20.0)) } else { dice.beta((0.1, 0.3), (1.0, 4.0)) };
     let span = if wide { dice.uniform(3.0, 30.0).floor() } else { 12.0 };
     let arrivals = if wide { (span * dice.uniform(0.0, 0.6)).floor() } else { 4.0 };
     let process = Process::BgBb { alpha, beta, gamma, delta };
@@ -129,11 +119,7 @@ fn histories(process: Process, simulation: &Simulation, span: f64) -> World {
     let world = simulation.run().expect("valid parameters");
     let seen: patronage::Result<Histories> =
         world.iter().map(|customer| customer.history(span).expect("arrived")).collect::<Vec<History>>().into_iter().collect();
-    World {
-        truth: process.parameters(),
-        process: Some(process),
-        data: Data::Histories(seen.expect("checked by the simulator")),
-    }
+    World { truth: process.parameters(), process: Some(process), data: Data::Histories(seen.expect("checked by the simulator")) }
 }
 
 fn spends(dice: &mut Dice, wide: bool, customers: f64, number: u64) -> World {
@@ -154,16 +140,11 @@ fn spends(dice: &mut Dice, wide: bool, customers: f64, number: u64) -> World {
             columns.1.push(value);
         }
     }
-    World {
-        truth: vec![("p", spend.p), ("q", spend.q), ("v", spend.v)],
-        process: None,
-        data: Data::Spends(columns.0, columns.1),
-    }
+    World { truth: vec![("p", spend.p), ("q", spend.q), ("v", spend.v)], process: None, data: Data::Spends(columns.0, columns.1) }
 }
 
 fn contracts(model: ModelKind, dice: &mut Dice, wide: bool, customers: f64, number: u64) -> World {
-    let (alpha, beta) =
-        if wide { dice.beta((0.02, 0.8), (0.3, 20.0)) } else { dice.beta((0.15, 0.4), (1.0, 4.0)) };
+    let (alpha, beta) = if wide { dice.beta((0.02, 0.8), (0.3, 20.0)) } else { dice.beta((0.15, 0.4), (1.0, 4.0)) };
     let periods = if wide { dice.uniform(3.0, 13.0).floor() } else { 10.0 };
     let c = if wide { dice.log_uniform(0.4, 2.5) } else { dice.log_uniform(0.8, 1.5) };
     let process = match model {
@@ -172,12 +153,7 @@ fn contracts(model: ModelKind, dice: &mut Dice, wide: bool, customers: f64, numb
     };
     let simulation = Simulation::new(process).customers(customers as u64).seed(number).span(periods);
     let world = simulation.run().expect("valid parameters");
-    let survivors = (0..=periods as usize)
-        .map(|renewals| world.iter().filter(|customer| customer.repeats.len() >= renewals).count() as f64)
-        .collect();
-    World {
-        truth: process.parameters(),
-        process: Some(process),
-        data: Data::Survivors(survivors),
-    }
+    let survivors =
+        (0..=periods as usize).map(|renewals| world.iter().filter(|customer| customer.repeats.len() >= renewals).count() as f64).collect();
+    World { truth: process.parameters(), process: Some(process), data: Data::Survivors(survivors) }
 }

@@ -74,8 +74,9 @@ fn of_log(args: &Args, model: ModelKind, talk: &Talk) -> Result<(Fit, Option<Tim
         } else {
             "period and survivors"
         };
-        return Err(Error::parameter(format!("{model} is not fitted to an order log"))
-            .with_hint(format!("--summary with a table of {columns}")));
+        return Err(
+            Error::parameter(format!("{model} is not fitted to an order log")).with_hint(format!("--summary with a table of {columns}"))
+        );
     }
     let params = args.view.params()?;
     let read = super::read(&args.inputs, &args.read, Duplicates::default(), talk)?;

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use patronage::analysis::abc::Boundary;
-use patronage::analysis::rfm::{HighLowCut, Rfm, RfmModel, RfmParams, Scoring, SegmentMap, Thresholds};
 use patronage::analysis::clv::value::ResidualValue;
+use patronage::analysis::rfm::{HighLowCut, Rfm, RfmModel, RfmParams, Scoring, SegmentMap, Thresholds};
 use patronage::book::{REJECTS, ValueParams};
 use patronage::sink::OutputFolder;
 use patronage::{Analysis, Duplicates, Error, Manifest, Result, SegmentBook, Store, TableFormat};

@@ -58,7 +58,7 @@ impl BookParams {
         let mut built = tables::Tables::new(&customers)?;
         let mut columns = Vec::new();
         let mut reason = None;
-        let mut rfm_segments: Option<(Vec<String>, Vec<u16>)> = None;
+        let mut rfm_segments = None;
 
         if self.only.contains(&Analysis::Rfm) {
             let (model, frozen) = match &self.frozen_rfm {
@@ -71,8 +71,7 @@ impl BookParams {
             columns.extend(rfm_columns(&scores)?);
             reason = Some(gather("reason", scores.reasons(), scores.reason().iter().copied())?);
             built.rfm(&model, &scores)?;
-            let keys = scores.segments().iter().map(|segment| segment.key().to_owned()).collect();
-            rfm_segments = Some((keys, scores.segment().to_vec()));
+            rfm_segments = Some((scores.segments().to_vec(), scores.segment().to_vec()));
             analyses.rfm = Some(model);
         }
         if self.only.contains(&Analysis::Abc) {
@@ -105,7 +104,7 @@ impl BookParams {
                 Ok(mut values) => {
                     warnings.extend(values.warnings.drain(..).map(|text| Warning { about: "clv".to_owned(), text }));
                     columns.append(&mut values.columns);
-                    let segments = rfm_segments.as_ref().map(|(keys, places)| (keys.as_slice(), places.as_slice()));
+                    let segments = rfm_segments.as_ref().map(|(segments, places)| (segments.as_slice(), places.as_slice()));
                     built.add(value_tables::tables(&values, segments)?);
                     analyses.clv = Some(values.analysis);
                 }

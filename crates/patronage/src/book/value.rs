@@ -129,10 +129,8 @@ pub(super) fn values(ledger: &Ledger, customers: &Customers, looked: &CustomersP
             let cut = calibration_end(customers)?;
             let holdout = ledger.split(cut, customers.as_of(), looked)?;
             let settings = EvaluationSettings { tracking_step: TimeUnit::Week.days() / unit.days(), ..EvaluationSettings::default() };
-            let choice = ModelChoice::params()
-                .time_unit(unit.days())
-                .settings(settings)
-                .choose(&[Split::from_holdout(&holdout)?], &histories)?;
+            let choice =
+                ModelChoice::params().time_unit(unit.days()).settings(settings).choose(&[Split::from_holdout(&holdout)?], &histories)?;
             (choice.model, Some(cut), Some(choice.report))
         }
     };

@@ -5,11 +5,12 @@ use polars::prelude::{Column, DataFrame};
 use super::value::Values;
 use crate::analysis::clv::Fit;
 use crate::analysis::clv::evaluation::{ChoiceReport, Evaluation, MeanWithError};
+use crate::analysis::rfm::Segment;
 use crate::error::Result;
 use crate::frames;
 
 /// `models`, `calibration` and `tracking` of a choice, and `value` by segment where there are segments.
-pub(super) fn tables(values: &Values, segments: Option<(&[String], &[u16])>) -> Result<Vec<(String, DataFrame)>> {
+pub(super) fn tables(values: &Values, segments: Option<(&[Segment], &[u16])>) -> Result<Vec<(String, DataFrame)>> {
     let mut tables = Vec::new();
     if let Some(report) = &values.choice {
         tables.push(("models".to_owned(), models(report)?));
@@ -19,8 +20,8 @@ pub(super) fn tables(values: &Values, segments: Option<(&[String], &[u16])>) -> 
             tables.push(("tracking".to_owned(), tracking(last)?));
         }
     }
-    if let Some((names, places)) = segments {
-        tables.push(("value".to_owned(), by_segment(values, names, places)?));
+    if let Some((segments, places)) = segments {
+        tables.push(("value".to_owned(), by_segment(values, segments, places)?));
     }
     Ok(tables)
 }
@@ -116,10 +117,10 @@ fn tracking(origin: &Evaluation) -> Result<DataFrame> {
 }
 
 /// Customers, expected purchases and residual value of each segment.
-fn by_segment(values: &Values, names: &[String], places: &[u16]) -> Result<DataFrame> {
-    let mut customers = vec![0_u64; names.len()];
-    let mut purchases = vec![0.0; names.len()];
-    let mut worth = vec![0.0; names.len()];
+fn by_segment(values: &Values, segments: &[Segment], places: &[u16]) -> Result<DataFrame> {
+    let mut customers = vec![0_u64; segments.len()];
+    let mut purchases = vec![0.0; segments.len()];
+    let mut worth = vec![0.0; segments.len()];
     for (row, &place) in places.iter().enumerate() {
         let place = usize::from(place);
         customers[place] += 1;
@@ -127,12 +128,14 @@ fn by_segment(values: &Values, names: &[String], places: &[u16]) -> Result<DataF
         worth[place] += values.residual_value.as_ref().map_or(0.0, |value| value[row]);
     }
     let mut columns = vec![
-        frames::texts("segment", names.len(), names.iter().map(String::as_str)),
+        frames::texts("segment", segments.len(), segments.iter().map(Segment::key)),
+        frames::texts("name_en", segments.len(), segments.iter().map(Segment::name_en)),
+        frames::texts("name_zh", segments.len(), segments.iter().map(Segment::name_zh)),
         Column::new("customers".into(), customers),
         Column::new("expected_purchases".into(), purchases),
     ];
     if values.residual_value.is_some() {
         columns.push(Column::new("residual_value".into(), worth));
     }
-    frames::frame(names.len(), columns)
+    frames::frame(segments.len(), columns)
 }
