@@ -83,7 +83,7 @@ fn quotes_that_are_never_closed() {
 
 #[test]
 fn lines_that_never_end() {
-    let long = "x".repeat(17 << 20);
+    let long = "x".repeat(24 << 20);
     refused("long-header.csv", &long, &["first line is longer than"]);
     refused("long-row.csv", format!("{FINE}{long}\n{long}"), &["longer than 16 MiB"]);
     refused("long-quote.csv", format!("{FINE}\"{long}\n{long}"), &["never closed", "row 3"]);

@@ -54,7 +54,7 @@ fn assert_same(a: &Ledger, b: &Ledger) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn merging_is_commutative(a in facts(), b in facts()) {

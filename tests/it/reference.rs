@@ -114,11 +114,11 @@ fn decimal(cents: i128) -> String {
     format!("{}.{:02}", cents / 100, cents % 100)
 }
 
-/// Scores by type-7 quantiles leave scores of CDNOW's frequency unused, since most customers bought once: counted with R.
+/// Scores by type-7 quantiles leave scores of CDNOW's frequency unused, since most customers bought on one day: SEGMENTS.md.
 #[test]
 fn cdnow_frequency_scores_are_reported_as_degenerate() {
     let scratch = Scratch::with_copy(&cdnow());
-    scratch.run("segment cdnow_sample.csv --only rfm --format csv --out out").ok();
+    scratch.run("segment cdnow_sample.csv --frequency periods --only rfm --format csv --out out").ok();
     let rows = scratch.table("out/segments.csv");
     assert_eq!(counts(&rows, "f_score"), expected([("1", 1_218), ("3", 403), ("4", 358), ("5", 378)]));
     let warnings = scratch.json("out/manifest.json")["warnings"].to_string();

@@ -1,12 +1,13 @@
 //! Every sink passes the conformance suite with a reader that is not ours, and text formats run no formulas.
 
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use chrono::{DateTime, NaiveDate};
 use patronage::polars::prelude::{AnyValue, ParquetReader, SerReader};
 use patronage::sink::{Csv, Ndjson, Parquet, conformance};
 use patronage::{Error, Result};
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
 
 use crate::common::Scratch;
 
@@ -29,6 +30,7 @@ fn text(value: &AnyValue<'_>) -> Option<String> {
     Some(match value {
         AnyValue::Null => return None,
         AnyValue::String(text) => (*text).to_owned(),
+        AnyValue::StringOwned(text) => text.to_string(),
         AnyValue::Int64(number) => number.to_string(),
         AnyValue::UInt32(number) => number.to_string(),
         AnyValue::Float64(number) => number.to_string(),
@@ -52,12 +54,12 @@ fn read_csv(bytes: &[u8]) -> Result<Table> {
     Ok((names, rows.collect::<Result<_>>()?))
 }
 
-/// `serde_json`, line by line. It sorts keys, so their order is taken from the text.
+/// `serde_json`, line by line. Numbers are compared as they are written; the order of keys is taken from the text.
 fn read_ndjson(bytes: &[u8]) -> Result<Table> {
     let mut names: Vec<String> = Vec::new();
     let mut rows = Vec::new();
     for line in std::str::from_utf8(bytes).map_err(input)?.lines() {
-        let object: Map<String, Value> = serde_json::from_str(line).map_err(input)?;
+        let object: BTreeMap<String, Box<RawValue>> = serde_json::from_str(line).map_err(input)?;
         // A quote within a text is escaped, so this is found where the key stands only.
         let place = |key: &String| line.find(&format!("\"{key}\":"));
         let mut keys: Vec<&String> = object.keys().collect();
@@ -66,12 +68,12 @@ fn read_ndjson(bytes: &[u8]) -> Result<Table> {
             names = keys.iter().map(ToString::to_string).collect();
         }
         assert_eq!(keys, names.iter().collect::<Vec<_>>(), "every line has the same columns");
-        let cell = |key: &&String| match &object[*key] {
-            Value::Null => None,
-            Value::String(text) => Some(text.clone()),
-            number => Some(number.to_string()),
+        let cell = |key: &&String| match object[*key].get() {
+            "null" => Ok(None),
+            text if text.starts_with('"') => serde_json::from_str(text).map(Some).map_err(input),
+            number => Ok(Some(number.to_owned())),
         };
-        rows.push(keys.iter().map(cell).collect());
+        rows.push(keys.iter().map(cell).collect::<Result<_>>()?);
     }
     Ok((names, rows))
 }

@@ -13,9 +13,6 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use patronage::{Error, ErrorKind};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Customer segments from transaction histories
 #[derive(Debug, Parser)]
 #[command(name = "patronage", version, about, disable_help_subcommand = true)]
@@ -55,7 +52,12 @@ enum Command {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     quiet_about_damaged_files();
-    match threads::set(cli.threads).and_then(|()| run(&cli)) {
+    let outcome = std::panic::catch_unwind(|| threads::set(cli.threads).and_then(|()| run(&cli)));
+    let Ok(outcome) = outcome else {
+        watch::say("error: the program has a defect and gave up; nothing was written. Please report the command and, if you can, the file");
+        return ExitCode::from(101);
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             watch::say(&format!("error: {error}"));

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// What is read, and how.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, Clone, Default, Args, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct ReadOptions {
@@ -46,7 +47,7 @@ pub(crate) struct ReadOptions {
     /// The quote character, or `none`
     #[arg(long, value_name = "CHAR", help_heading = "Format of the files")]
     pub(crate) quote: Option<String>,
-    /// The first line holds data; columns are then called column_1, column_2, …
+    /// The first line holds data; columns are then called `column_1`, `column_2`, …
     #[arg(long, help_heading = "Format of the files")]
     pub(crate) no_header: bool,
     /// utf-8, utf-16le, utf-16be or gb18030 (which reads GBK too)

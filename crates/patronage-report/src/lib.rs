@@ -23,7 +23,6 @@ use std::fmt::Write;
 use patronage::{Audit, Result, SegmentBook};
 
 pub use choice::choice;
-use grid::Grid;
 use numbers::{grouped, percent};
 
 /// A summary that fits a screen.

@@ -49,6 +49,7 @@ impl TextColumn {
     }
 
     /// The texts in row order.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
         (0..self.len()).map(|row| self.get(row))
     }

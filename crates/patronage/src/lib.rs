@@ -1,4 +1,4 @@
-//! Customer segments from transaction histories.
+#![doc = include_str!("../README.md")]
 
 pub mod analysis;
 pub mod book;
@@ -24,3 +24,8 @@ pub use polars;
 pub use shop::Shop;
 pub use sink::{Sink, TableFormat};
 pub use time::{Period, TimeUnit};
+
+/// The examples of the project's README.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

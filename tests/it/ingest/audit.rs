@@ -65,8 +65,14 @@ fn dirty_row() -> impl Strategy<Value = String> {
     let date = field(&["2024-03-01", "2024-03-02 23:59", "2024/3/3", "20240304", "0000-01-01", "99999-12-31", "soon", ""]);
     let order = field(&["1", "2", "C3", "a long order id", ""]);
     let amount = field(&["5", "12.50", "-3", "(4.00)", "0", "1,234.50", "0.001", "NaN", "inf", "9e99", "twelve", ""]);
-    let fields = (customer, date, order, amount).prop_map(|(a, b, c, d)| format!("{a},{b},{c},\"{d}\""));
-    prop_oneof![12 => fields.clone(), 1 => fields.clone().prop_map(|row| row + ",more"), 1 => fields.prop_map(|row| row.replacen(',', "", 1))]
+    (customer, date, order, amount, 0..14_u8).prop_map(|(customer, date, order, amount, damage)| {
+        let row = format!("{customer},{date},{order},\"{amount}\"");
+        match damage {
+            0 => row + ",more",
+            1 => row.replacen(',', "", 1),
+            _ => row,
+        }
+    })
 }
 
 /// Micros of decimal text with up to six places.
@@ -94,7 +100,7 @@ fn assert_balanced(read: &Ingested, rows: u64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn rows_and_money_balance_whatever_the_rows(rows in prop::collection::vec(dirty_row(), 0..40), remove in any::<bool>(), reject_zeros in any::<bool>()) {

@@ -49,16 +49,16 @@ pub(crate) struct Options {
     #[serde(flatten)]
     pub(crate) view: ViewOptions,
 
-    /// How scores are made: quantile, sql_ntile, r_rfm, qcut_value, … [default: quantile]
+    /// How scores are made: quantile, `sql_ntile`, `r_rfm`, `qcut_value`, … [default: quantile]
     #[arg(long, value_name = "PRESET", help_heading = "Segments")]
     pub(crate) scoring: Option<String>,
     /// The number of scores of an axis, 2 to 9 [default: 5, or what the preset prescribes]
     #[arg(long, value_name = "N", help_heading = "Segments")]
     pub(crate) bins: Option<u8>,
-    /// The segment map: eleven, rf_ten, r_rfm_readme, klaviyo_six, eight_value, or a TOML file of your own
+    /// The segment map: eleven, `rf_ten`, `r_rfm_readme`, `klaviyo_six`, `eight_value`, or a TOML file of your own
     #[arg(long, value_name = "NAME|FILE", help_heading = "Segments")]
     pub(crate) map: Option<String>,
-    /// Where eight_value parts high from low: mean, mean_score or median [default: mean]
+    /// Where `eight_value` parts high from low: mean, `mean_score` or median [default: mean]
     #[arg(long, value_name = "CUT", help_heading = "Segments")]
     pub(crate) cut: Option<String>,
     /// Thresholds for scoring `custom`: days, orders and money, each ascending, as in '30,90;1,5;100,500'

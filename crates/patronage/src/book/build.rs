@@ -75,7 +75,7 @@ impl BookParams {
             analyses.rfm = Some(model);
         }
         if self.only.contains(&Analysis::Abc) {
-            let classes = self.abc.clone().fit(&customers)?;
+            let classes = self.abc.fit(&customers)?;
             let scores = classes.score(&customers)?;
             let letters = AbcClass::ALL.map(|class| class.to_string());
             columns.push(gather("abc", &letters, scores.classes().iter().map(|class| *class as u32))?);

@@ -38,7 +38,7 @@ impl SegmentBook {
             let middle = usize::midpoint(low, high);
             if ids.get(middle).is_some_and(|id| id < customer_id) { low = middle + 1 } else { high = middle }
         }
-        if ids.get(low) != Some(customer_id) {
+        if low == ids.len() || ids.get(low) != Some(customer_id) {
             return Err(Error::parameter("the book has no such customer")
                 .with_value(customer_id)
                 .with_hint("ids are compared as text, with leading zeros; a customer with refunds only is not in the book"));

@@ -57,9 +57,7 @@ impl<'a> Tables<'a> {
 
     /// Columns `customers`, `orders`, `revenue` and shares of groups.
     fn sizes(&self, groups: &[Group]) -> Result<Vec<Column>> {
-        #[expect(clippy::cast_precision_loss, reason = "shares, of counts below 2^53")]
         let share = |part: f64, whole: f64| if whole == 0.0 { None } else { Some(part / whole) };
-        #[expect(clippy::cast_precision_loss, reason = "shares, of counts below 2^53")]
         let customer_share = |group: &Group| share(group.rows.len() as f64, self.customers.len() as f64);
         let revenue_share = |group: &Group| share(money::to_f64(group.revenue, 0), money::to_f64(self.total, 0));
         Ok(vec![

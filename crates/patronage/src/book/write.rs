@@ -1,6 +1,5 @@
 //! A book as a folder of files, and back.
 
-use std::io::Write;
 use std::path::Path;
 
 use polars::prelude::*;

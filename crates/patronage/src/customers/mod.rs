@@ -16,7 +16,7 @@
 //! | `refund_orders`, `refunded` | count, money | orders that gave money back, and how much (≤ 0) |
 //! | `purchase_periods` | count | periods with at least one purchase |
 //! | `repeat_purchases` | count | x = purchase periods − 1 |
-//! | `first_to_last` | time units | t_x: first to last purchase period |
+//! | `first_to_last` | time units | `t_x`: first to last purchase period |
 //! | `age` | time units | T: first purchase to `as_of` |
 //! | `mean_repeat_value` | currency | mean money of a repeat purchase period, refunds not netted; null when x = 0 |
 //!
@@ -199,6 +199,7 @@ impl Customers {
     }
 
     /// Days since the last purchase.
+    #[must_use]
     pub fn recency_days(&self) -> impl ExactSizeIterator<Item = u32> {
         let as_of = crate::time::day_number(self.settings.as_of);
         self.last_purchase.iter().map(move |last| as_of.saturating_sub(*last).max(0).cast_unsigned())
@@ -244,23 +245,27 @@ impl Customers {
     }
 
     /// x: purchase periods after the first.
+    #[must_use]
     pub fn repeat_purchases(&self) -> impl ExactSizeIterator<Item = u32> {
         self.purchase_periods.iter().map(|periods| periods - 1)
     }
 
-    /// t_x: time units from the first to the last purchase period.
+    /// `t_x`: time units from the first to the last purchase period.
+    #[must_use]
     pub fn first_to_last(&self) -> impl ExactSizeIterator<Item = f64> {
         let unit = self.settings.time_unit.days();
         self.days_first_to_last_period.iter().map(move |days| f64::from(*days) / unit)
     }
 
     /// T: time units from the first purchase to `as_of`.
+    #[must_use]
     pub fn age(&self) -> impl ExactSizeIterator<Item = f64> {
         let (unit, as_of) = (self.settings.time_unit.days(), crate::time::day_number(self.settings.as_of));
         self.first_purchase.iter().map(move |first| f64::from(as_of.saturating_sub(*first)) / unit)
     }
 
     /// Mean money of a repeat purchase period in whole currency units; `None` without repeat purchases.
+    #[must_use]
     pub fn mean_repeat_value(&self) -> impl ExactSizeIterator<Item = Option<f64>> {
         let scale = self.settings.scale;
         self.purchase_periods

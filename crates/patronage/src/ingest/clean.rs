@@ -135,8 +135,25 @@ impl Cleaned {
             accepted: 0,
             micros: 0,
             partitions: (0..PARTITIONS).map(|_| Rows::default()).collect(),
-            fingerprints: vec![Vec::new(); PARTITIONS],
+            fingerprints: (0..PARTITIONS).map(|_| Vec::new()).collect(),
             rejects: Vec::new(),
+            observed: Observed::default(),
+        }
+    }
+}
+
+impl Cleaned {
+    /// The same room without what was in it.
+    pub(crate) fn emptied(mut self) -> Self {
+        self.partitions.iter_mut().for_each(Rows::clear);
+        self.fingerprints.iter_mut().for_each(Vec::clear);
+        Self {
+            partitions: self.partitions,
+            fingerprints: self.fingerprints,
+            rejects: self.rejects,
+            rows: 0,
+            accepted: 0,
+            micros: 0,
             observed: Observed::default(),
         }
     }
@@ -155,7 +172,7 @@ impl Rules {
                 let mut buffers = [[0; 20]; 2];
                 let [customer_buffer, order_buffer] = &mut buffers;
                 let customer = text_of(customer, customer_buffer);
-                let order = row.order.map(|order| text_of(order, order_buffer)).filter(|order| !self.missing.contains(*order));
+                let order = row.order.map(|order| text_of(order, order_buffer)).filter(|order| !self.missing.contains(order));
                 let hash = hash(customer);
                 let partition = partition_of(hash);
                 out.partitions[partition].push(hash, customer, order, instant, amount.micros);

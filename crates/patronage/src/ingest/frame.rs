@@ -12,8 +12,8 @@ use super::plan::Fields;
 use crate::error::{Error, Result};
 use crate::time::DAY_SECONDS;
 
-/// Rows of a frame that are cleaned together.
-pub(crate) const BLOCK_ROWS: usize = 1 << 17;
+/// Rows of a frame that are cleaned together: what they become fits a processor's cache.
+pub(crate) const BLOCK_ROWS: usize = 1 << 16;
 
 /// Calls a decoder of foreign bytes, whose panics on broken files become errors.
 fn guarded<T>(path: &Path, what: &str, decode: impl FnOnce() -> PolarsResult<T>) -> Result<T> {
@@ -45,7 +45,13 @@ pub(crate) fn ipc_schema(path: &Path) -> Result<Schema> {
 /// The number of rows in each of a Parquet file's row groups.
 pub(crate) fn parquet_groups(path: &Path) -> Result<Vec<usize>> {
     let file = open(path)?;
-    guarded(path, "Parquet", || Ok(ParquetReader::new(file).get_metadata()?.row_groups.iter().map(|group| group.num_rows()).collect()))
+    guarded(path, "Parquet", || {
+        let mut rows = Vec::new();
+        for group in &ParquetReader::new(file).get_metadata()?.row_groups {
+            rows.push(group.num_rows());
+        }
+        Ok(rows)
+    })
 }
 
 /// Some rows of some columns of a Parquet file.
@@ -93,9 +99,9 @@ impl Typed {
             DataType::Date => Self::Days(series.date()?.physical().clone()),
             DataType::Datetime(unit, zone) => {
                 let ticks = match unit {
-                    polars::prelude::TimeUnit::Milliseconds => 1_000,
-                    polars::prelude::TimeUnit::Microseconds => 1_000_000,
-                    polars::prelude::TimeUnit::Nanoseconds => 1_000_000_000,
+                    TimeUnit::Milliseconds => 1_000,
+                    TimeUnit::Microseconds => 1_000_000,
+                    TimeUnit::Nanoseconds => 1_000_000_000,
                 };
                 Self::Instant(series.datetime()?.physical().clone(), ticks, zone.is_some())
             }
@@ -116,6 +122,22 @@ impl Typed {
             typed @ (Self::Null | Self::Text(_) | Self::Integer(_)) => typed,
             _ => Self::Text(series.cast(&DataType::String)?.rechunk().str()?.clone()),
         })
+    }
+
+    /// Any type, for fingerprints: what has no form of its own is written out as text.
+    fn any(series: &Series) -> Self {
+        let dtype = series.dtype();
+        let simple = !dtype.is_nested() && !matches!(dtype, DataType::Binary | DataType::BinaryOffset);
+        if let Some(typed) = simple.then(|| Self::new(series).ok()).flatten() {
+            return typed;
+        }
+        let mut texts = StringChunkedBuilder::new(series.name().clone(), series.len());
+        for value in series.rechunk().iter() {
+            let mut text = String::new();
+            write_out(&value, &mut text);
+            texts.append_value(text);
+        }
+        Self::Text(texts.finish().rechunk().into_owned())
     }
 
     fn look(&self) -> Look<'_> {
@@ -163,6 +185,23 @@ impl<'a> Look<'a> {
     }
 }
 
+/// A value of any type, whole: lists and bytes are not cut short, as they would be for people.
+fn write_out(value: &AnyValue<'_>, to: &mut String) {
+    match value {
+        AnyValue::List(values) => {
+            to.push('[');
+            for value in values.rechunk().iter() {
+                write_out(&value, to);
+                to.push(',');
+            }
+            to.push(']');
+        }
+        AnyValue::Binary(bytes) => to.extend(bytes.iter().map(|byte| char::from(*byte))),
+        AnyValue::BinaryOwned(bytes) => to.extend(bytes.iter().map(|byte| char::from(*byte))),
+        other => *to += &format!("{other:?}"),
+    }
+}
+
 fn write(raw: Raw<'_>, to: &mut Vec<u8>) {
     match raw {
         Raw::Null => to.push(0),
@@ -187,8 +226,13 @@ fn write(raw: Raw<'_>, to: &mut Vec<u8>) {
     to.push(0x1f);
 }
 
+fn any(frame: &DataFrame, name: &str) -> Result<Typed> {
+    let column = frame.column(name).map_err(|error| Error::input(error.to_string()).at_column(name))?;
+    Ok(Typed::any(column.as_materialized_series()))
+}
+
 /// Cleans all rows of a frame, whose columns are those of `columns` that are needed.
-pub(crate) fn clean(frame: &DataFrame, columns: &[String], fields: &Fields, rules: &Rules) -> Result<Cleaned> {
+pub(crate) fn clean(frame: &DataFrame, columns: &[String], fields: &Fields, rules: &Rules, out: &mut Cleaned) -> Result<()> {
     let typed =
         |index: usize, role: Role| {
             let name = &columns[index];
@@ -205,17 +249,17 @@ pub(crate) fn clean(frame: &DataFrame, columns: &[String], fields: &Fields, rule
     let quantity = fields.quantity.map(|index| typed(index, Role::Quantity)).transpose()?;
     let order = fields.order.map(|index| typed(index, Role::Order)).transpose()?;
     let currency = fields.currency.map(|index| typed(index, Role::Currency)).transpose()?;
-    let every =
-        if rules.fingerprints { (0..columns.len()).map(|index| typed(index, Role::Time)).collect::<Result<Vec<_>>>()? } else { Vec::new() };
+    let every = if rules.fingerprints { columns.iter().map(|name| any(frame, name)).collect::<Result<Vec<_>>>()? } else { Vec::new() };
     let every: Vec<Look<'_>> = every.iter().map(Typed::look).collect();
     let (customer, time, amount) = (customer.look(), time.look(), amount.look());
     let [quantity, order, currency] = [&quantity, &order, &currency].map(|column| column.as_ref().map(Typed::look));
 
-    let mut out = Cleaned::new();
     let mut joined = Vec::new();
     for index in 0..frame.height() {
         joined.clear();
-        every.iter().for_each(|column| write(column.get(index), &mut joined));
+        for column in &every {
+            write(column.get(index), &mut joined);
+        }
         let row = RawRow {
             number: index as u64 + 1,
             broken: None,
@@ -227,7 +271,7 @@ pub(crate) fn clean(frame: &DataFrame, columns: &[String], fields: &Fields, rule
             currency: currency.map(|column| column.get(index)),
             fingerprint: if rules.fingerprints { xxhash_rust::xxh3::xxh3_128(&joined) } else { 0 },
         };
-        rules.clean(&row, &mut out)?;
+        rules.clean(&row, out)?;
     }
-    Ok(out)
+    Ok(())
 }

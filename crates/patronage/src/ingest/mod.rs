@@ -330,3 +330,22 @@ pub fn expand(paths: &[impl AsRef<Path>]) -> Result<Vec<PathBuf>> {
 fn files(paths: &[impl AsRef<Path>]) -> Result<Vec<Input>> {
     Ok(expand(paths)?.into_iter().map(Input::File).collect())
 }
+
+#[cfg(all(test, feature = "lazy"))]
+mod tests {
+    use polars::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_lazy_frame_is_read_like_the_frame_it_becomes() -> Result<()> {
+        let frame =
+            df!("customer" => ["ann", "bob", ""], "date" => ["2024-03-01", "2024-03-02", "2024-03-03"], "amount" => [1.5, 2.5, 4.0])
+                .map_err(|error| Error::input(error.to_string()))?;
+        let lazy = Ingest::new().read_lazy(frame.clone().lazy().filter(col("amount").gt(lit(2.0))))?;
+        assert_eq!((lazy.audit.rows_in, lazy.audit.rows_accepted, lazy.audit.money_in.as_str()), (2, 1, "6.5"));
+        let eager = Ingest::new().read_frame(&frame)?;
+        assert_eq!(Ingest::new().read_lazy(frame.lazy())?.audit, eager.audit);
+        Ok(())
+    }
+}

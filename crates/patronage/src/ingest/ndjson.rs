@@ -79,8 +79,7 @@ pub(crate) fn columns(text: &[u8]) -> Vec<String> {
 }
 
 /// Cleans all lines of a block.
-pub(crate) fn clean(block: &[u8], names: &[String], fields: &Fields, rules: &Rules) -> Result<Cleaned> {
-    let mut out = Cleaned::new();
+pub(crate) fn clean(block: &[u8], names: &[String], fields: &Fields, rules: &Rules, out: &mut Cleaned) -> Result<()> {
     let mut lines = Records::new(block, LINES);
     let mut number = 0;
     while lines.advance() {
@@ -109,9 +108,9 @@ pub(crate) fn clean(block: &[u8], names: &[String], fields: &Fields, rules: &Rul
             currency: fields.currency.map(at),
             fingerprint: if rules.fingerprints { fingerprint(&values, text, broken) } else { 0 },
         };
-        rules.clean(&row, &mut out)?;
+        rules.clean(&row, out)?;
     }
-    Ok(out)
+    Ok(())
 }
 
 /// A string's text, a number as it is written, nothing for null.

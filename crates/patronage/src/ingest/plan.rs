@@ -249,16 +249,7 @@ fn read_head(ingest: &Ingest, head: &[u8], path: &Path, whole: bool) -> Result<(
         return Err(Error::input("the file is empty"));
     }
     if encoding == Encoding::Utf8 && head.contains(&0) {
-        let utf16 = head.len() > 3 && (head[1] == 0 && head[3] == 0 || head[0] == 0 && head[2] == 0);
-        return Err(if utf16 {
-            Error::input("the file looks like UTF-16 without a byte order mark").with_hint(if head[0] == 0 {
-                "say --encoding utf-16be"
-            } else {
-                "say --encoding utf-16le"
-            })
-        } else {
-            Error::input("the file is not text: it has zero bytes").with_hint("CSV, TSV, NDJSON, Parquet and Arrow IPC can be read")
-        });
+        return Err(zero_bytes(head));
     }
     let mut text = Vec::new();
     Decoded::new(&head[mark..], encoding).read_to_end(&mut text).map_err(|error| Error::read(error.to_string()))?;
@@ -285,6 +276,19 @@ fn read_head(ingest: &Ingest, head: &[u8], path: &Path, whole: bool) -> Result<(
         }
     })?;
     Ok((Format::Delimited { delimiter: char::from(delimiter), encoding }, columns, mark))
+}
+
+/// What a text with zero bytes may be: delimiters, digits and line ends in UTF-16 have one each, all on the same side.
+fn zero_bytes(head: &[u8]) -> Error {
+    let zeros = |parity: usize| head.iter().skip(parity).step_by(2).filter(|byte| **byte == 0).count();
+    let (first, second) = (zeros(0), zeros(1));
+    let utf16 = (first + second) * 20 > head.len() && first.min(second) * 20 < first.max(second);
+    if utf16 {
+        let hint = if first > second { "say --encoding utf-16be" } else { "say --encoding utf-16le" };
+        Error::input("the file looks like UTF-16 without a byte order mark").with_hint(hint)
+    } else {
+        Error::input("the file is not text: it has zero bytes").with_hint("CSV, TSV, NDJSON, Parquet and Arrow IPC can be read")
+    }
 }
 
 /// Delimiter and column names.

@@ -23,9 +23,6 @@ use crate::money::{self, MICROS_SCALE};
 /// Inputs up to this size have their repeated rows counted without being asked.
 const SMALL: u64 = 64 << 20;
 
-/// Rows of a Parquet file that are decoded together.
-const PARQUET_ROWS: usize = 1 << 18;
-
 /// Shown what happens while it happens.
 pub trait Observer {
     /// A row was rejected. Rejects of one file come in the order of its rows.
@@ -160,8 +157,10 @@ impl Ingest {
         let tables: Vec<Table> = plan.inputs.iter().map(|opened| Table::new(opened, &plan.assignments, fingerprints)).collect();
         let mut books = Books::new(self, plan, fingerprints);
         let threads = rayon::current_num_threads().max(1);
+        // Room that was used for earlier blocks, to be used again.
+        let spares: Mutex<Vec<Cleaned>> = Mutex::default();
 
-        std::thread::scope(|scope| {
+        std::thread::scope(|scope| -> Result<()> {
             let (send, receive) = sync_channel(threads);
             scope.spawn(|| read_all(&plan.inputs, &tables, &send_all(send)));
             loop {
@@ -169,25 +168,27 @@ impl Ingest {
                 if round.is_empty() {
                     return Ok(());
                 }
-                let done: u64 = round.iter().map(|block| block.bytes).sum();
-                let cleaned: Vec<Result<Cleaned>> = round
-                    .par_iter()
-                    .map(|block| {
-                        let opened = &plan.inputs[block.file];
-                        clean_block(block, opened, &tables[block.file], &rules)
-                    })
-                    .collect();
-                // Dropping the receiver on an error lets the reading thread end.
-                if let Err(error) = books.post(round, cleaned, observer) {
-                    drop(receive);
-                    return Err(error);
+                let decoded = |block: Block| decoded(&plan.inputs[block.file], &tables[block.file], block);
+                let mut blocks = round.into_par_iter().map(decoded).collect::<Vec<_>>().into_iter().flatten().peekable();
+                while blocks.peek().is_some() {
+                    let part: Vec<Block> = blocks.by_ref().take(2 * threads).collect();
+                    let done: u64 = part.iter().map(|block| block.bytes).sum();
+                    let cleaned: Vec<Result<Cleaned>> = part
+                        .par_iter()
+                        .map(|block| {
+                            let spare = spares.lock().ok().and_then(|mut spares| spares.pop());
+                            clean_block(block, &tables[block.file], &rules, spare.unwrap_or_else(Cleaned::new))
+                        })
+                        .collect();
+                    // The receiver is dropped with this closure, which lets the reading thread end.
+                    let used = books.post(part, cleaned, observer)?;
+                    spares.lock().map(|mut spares| spares.extend(used.into_iter().map(Cleaned::emptied))).unwrap_or_default();
+                    if books.observed_day_or_month() {
+                        return Ok(());
+                    }
+                    books.bytes += done;
+                    observer.inner.progress(books.bytes, all_bytes);
                 }
-                if books.observed_day_or_month() {
-                    drop(receive);
-                    return Ok(());
-                }
-                books.bytes += done;
-                observer.inner.progress(books.bytes, all_bytes);
             }
         })?;
         if books.observed_day_or_month() {
@@ -253,20 +254,34 @@ impl Table {
     }
 }
 
-fn clean_block(block: &Block, opened: &Opened, table: &Table, rules: &Rules) -> Result<Cleaned> {
-    match &block.payload {
-        Payload::Text(bytes, layout) => text::clean(bytes, *layout, &table.fields, rules),
-        Payload::Lines(bytes) => ndjson::clean(bytes, &table.columns, &table.fields, rules),
-        Payload::Parquet { offset, rows } => match &opened.input {
-            Input::File(path) => {
-                frame::clean(&frame::read_parquet(path, Some(table.columns.clone()), *offset, *rows)?, &table.columns, &table.fields, rules)
-            }
-            Input::Text(..) | Input::Frame(_) => Ok(Cleaned::new()),
-        },
-        Payload::Frame(frame) => frame::clean(frame, &table.columns, &table.fields, rules),
-        Payload::End(_) => Ok(Cleaned::new()),
-        Payload::Failed(error) => Err(error.clone()),
+/// A part of a Parquet file becomes frames of a size that is cleaned together; other blocks stay as they are.
+fn decoded(opened: &Opened, table: &Table, block: Block) -> Vec<Block> {
+    let Block { file, payload: Payload::Parquet { offset, rows }, bytes } = block else { return vec![block] };
+    let Input::File(path) = &opened.input else { return Vec::new() };
+    match frame::read_parquet(path, Some(table.columns.clone()), offset, rows) {
+        Ok(frame) => slices(&frame, bytes).map(|(payload, bytes)| Block { file, payload, bytes }).collect(),
+        Err(error) => vec![Block { file, payload: Payload::Failed(error), bytes }],
     }
+}
+
+fn slices(frame: &DataFrame, bytes: u64) -> impl Iterator<Item = (Payload, u64)> {
+    let blocks = frame.height().div_ceil(frame::BLOCK_ROWS);
+    (0..blocks).map(move |block| {
+        let slice = frame.slice(i64::try_from(block * frame::BLOCK_ROWS).unwrap_or(i64::MAX), frame::BLOCK_ROWS);
+        (Payload::Frame(slice), bytes / blocks as u64)
+    })
+}
+
+fn clean_block(block: &Block, table: &Table, rules: &Rules, mut out: Cleaned) -> Result<Cleaned> {
+    let to = &mut out;
+    match &block.payload {
+        Payload::Text(bytes, layout) => text::clean(bytes, *layout, &table.fields, rules, to)?,
+        Payload::Lines(bytes) => ndjson::clean(bytes, &table.columns, &table.fields, rules, to)?,
+        Payload::Frame(frame) => frame::clean(frame, &table.columns, &table.fields, rules, to)?,
+        Payload::Parquet { .. } | Payload::End(_) => {}
+        Payload::Failed(error) => return Err(error.clone()),
+    }
+    Ok(out)
 }
 
 /// At least a block for each thread, if there are as many, and more while they are small.
@@ -275,7 +290,11 @@ fn take_round(receive: &Receiver<Block>, threads: usize) -> Vec<Block> {
     let mut round: Vec<Block> = Vec::new();
     let mut bytes = 0;
     while round.len() < threads || round.len() < 2 * threads && bytes < ENOUGH_BYTES * threads as u64 {
-        let next = if round.is_empty() { receive.recv().ok() } else { receive.try_recv().ok().or_else(|| if round.len() < threads { receive.recv().ok() } else { None }) };
+        let next = if round.is_empty() {
+            receive.recv().ok()
+        } else {
+            receive.try_recv().ok().or_else(|| if round.len() < threads { receive.recv().ok() } else { None })
+        };
         let Some(block) = next else { break };
         bytes += block.bytes;
         round.push(block);
@@ -317,14 +336,9 @@ fn read_one(file: usize, opened: &Opened, table: &Table, send: &impl Fn(Block) -
             let rows: usize = groups.iter().sum();
             let mut offset = 0;
             for group in groups {
-                // Large row groups in parts that a cache can hold.
-                let parts = group.div_ceil(PARQUET_ROWS).max(1);
-                for part in 0..parts {
-                    let (start, end) = (group * part / parts, group * (part + 1) / parts);
-                    let bytes = opened.bytes.saturating_mul((end - start) as u64) / (rows as u64).max(1);
-                    if !send(Block { file, payload: Payload::Parquet { offset: offset + start, rows: end - start }, bytes }) {
-                        return Ok(None);
-                    }
+                let bytes = opened.bytes.saturating_mul(group as u64) / (rows as u64).max(1);
+                if !send(Block { file, payload: Payload::Parquet { offset, rows: group }, bytes }) {
+                    return Ok(None);
                 }
                 offset += group;
             }
@@ -340,11 +354,7 @@ fn read_one(file: usize, opened: &Opened, table: &Table, send: &impl Fn(Block) -
 }
 
 fn send_frame(file: usize, frame: &DataFrame, bytes: u64, send: &impl Fn(Block) -> bool) -> bool {
-    let blocks = frame.height().div_ceil(frame::BLOCK_ROWS);
-    (0..blocks).all(|block| {
-        let slice = frame.slice(i64::try_from(block * frame::BLOCK_ROWS).unwrap_or(i64::MAX), frame::BLOCK_ROWS);
-        send(Block { file, payload: Payload::Frame(slice), bytes: bytes / blocks as u64 })
-    })
+    slices(frame, bytes).all(|(payload, bytes)| send(Block { file, payload, bytes }))
 }
 
 fn hash_file(path: &std::path::Path) -> Result<String> {
@@ -401,9 +411,11 @@ fn day_month_evidence(ingest: &Ingest, opened: &Opened, assignments: &Assignment
     let (send, receive) = sync_channel::<Block>(4);
     std::thread::scope(|scope| {
         scope.spawn(|| read_all(std::slice::from_ref(opened), std::slice::from_ref(&table), &send_all(send)));
-        for block in receive {
-            let times = times_of(&block, opened, &table, &rules)?;
-            times.iter().for_each(|time| evidence.look_at(time.as_bytes()));
+        for block in receive.into_iter().flat_map(|block| decoded(opened, &table, block)) {
+            let times = times_of(&block, &table, &rules)?;
+            for time in &times {
+                evidence.look_at(time.as_bytes());
+            }
         }
         Ok(())
     })?;
@@ -411,7 +423,7 @@ fn day_month_evidence(ingest: &Ingest, opened: &Opened, assignments: &Assignment
 }
 
 /// The texts of a block's time column.
-fn times_of(block: &Block, opened: &Opened, table: &Table, rules: &Rules) -> Result<Vec<String>> {
+fn times_of(block: &Block, table: &Table, rules: &Rules) -> Result<Vec<String>> {
     let mut times = Vec::new();
     match &block.payload {
         Payload::Text(bytes, layout) => {
@@ -425,7 +437,7 @@ fn times_of(block: &Block, opened: &Opened, table: &Table, rules: &Rules) -> Res
         Payload::Failed(error) => return Err(error.clone()),
         // Typed columns rarely hold such texts; what cleaning leaves over shows them.
         _ => {
-            let cleaned = clean_block(block, opened, table, rules)?;
+            let cleaned = clean_block(block, table, rules, Cleaned::new())?;
             times.extend(cleaned.rejects.into_iter().filter(|reject| reject.role == Some(Role::Time)).filter_map(|reject| reject.value));
         }
     }
@@ -482,8 +494,8 @@ impl<'a> Books<'a> {
         self.observed.unclear_day.is_some()
     }
 
-    /// Takes a round of cleaned blocks into the books, in order.
-    fn post(&mut self, round: Vec<Block>, cleaned: Vec<Result<Cleaned>>, observer: &mut Watch<'_>) -> Result<()> {
+    /// Takes a round of cleaned blocks into the books, in order, and gives them back.
+    fn post(&mut self, round: Vec<Block>, cleaned: Vec<Result<Cleaned>>, observer: &mut Watch<'_>) -> Result<Vec<Cleaned>> {
         let mut blocks = Vec::with_capacity(round.len());
         for (block, cleaned) in round.into_iter().zip(cleaned) {
             let file = block.file;
@@ -501,8 +513,10 @@ impl<'a> Books<'a> {
         }
         let repeats = self.fill(&blocks)?;
         let remove = self.ingest.duplicates == Duplicates::Remove;
-        for (index, (file, base, cleaned)) in blocks.into_iter().enumerate() {
-            let mut rejects = cleaned.rejects;
+        let mut used = Vec::with_capacity(blocks.len());
+        for (index, (file, base, mut cleaned)) in blocks.into_iter().enumerate() {
+            let mut rejects = std::mem::take(&mut cleaned.rejects);
+            used.push(cleaned);
             if let Some((_, seen)) = &mut self.seen {
                 self.duplicates += rejects.iter().filter(|reject| !seen.insert(reject.fingerprint)).count() as u64;
             }
@@ -527,7 +541,7 @@ impl<'a> Books<'a> {
                 self.reject(file, base, reject, observer)?;
             }
         }
-        Ok(())
+        Ok(used)
     }
 
     fn note(&mut self, file: usize, base: u64, cleaned: &Cleaned) -> Result<()> {

@@ -162,7 +162,16 @@ pub(crate) struct Records<'a> {
 impl<'a> Records<'a> {
     pub(crate) fn new(block: &'a [u8], layout: Layout) -> Self {
         let quotes = layout.quote.is_some_and(|quote| memchr::memchr(quote, block).is_some());
-        Self { block, layout, at: 0, quotes, fields: Vec::new(), scratch: Vec::new(), span: (0, 0), marks: memchr::memchr2_iter(layout.delimiter, b'\n', block) }
+        Self {
+            block,
+            layout,
+            at: 0,
+            quotes,
+            fields: Vec::new(),
+            scratch: Vec::new(),
+            span: (0, 0),
+            marks: memchr::memchr2_iter(layout.delimiter, b'\n', block),
+        }
     }
 
     /// Goes to the next record that is not a blank line.
@@ -172,9 +181,9 @@ impl<'a> Records<'a> {
             self.scratch.clear();
             let start = self.at;
             if self.quotes {
-                self.quoted_record()
+                self.quoted_record();
             } else {
-                self.plain_record()
+                self.plain_record();
             }
             let blank = self.fields.len() == 1 && !self.fields[0].unquoted && self.fields[0].start == self.fields[0].end;
             if !blank {
@@ -278,15 +287,14 @@ impl<'a> Records<'a> {
 }
 
 /// Cleans all rows of a block.
-pub(crate) fn clean(block: &[u8], layout: Layout, fields: &Fields, rules: &Rules) -> Result<Cleaned> {
-    let mut out = Cleaned::new();
+pub(crate) fn clean(block: &[u8], layout: Layout, fields: &Fields, rules: &Rules, out: &mut Cleaned) -> Result<()> {
     let mut records = Records::new(block, layout);
     let all_text = std::str::from_utf8(block).is_ok();
     let mut joined = Vec::new();
     let mut number = 0;
     while records.advance() {
         number += 1;
-        let broken = if records.len() != fields.width {
+        let broken = if records.len() != fields.width || records.bytes().len() > LONGEST_RECORD {
             Some(Reason::RaggedRow)
         } else if !all_text && std::str::from_utf8(records.bytes()).is_err() {
             Some(Reason::BadEncoding)
@@ -305,9 +313,9 @@ pub(crate) fn clean(block: &[u8], layout: Layout, fields: &Fields, rules: &Rules
             currency: fields.currency.map(at),
             fingerprint: if rules.fingerprints { records.fingerprint(&mut joined) } else { 0 },
         };
-        rules.clean(&row, &mut out)?;
+        rules.clean(&row, out)?;
     }
-    Ok(out)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -123,22 +123,18 @@ impl Clock {
 
     /// A number that counts from the epoch, as the format says.
     pub(crate) fn number(&self, number: i64) -> Result<i64, NotTime> {
-        match self.format {
-            TimeFormat::Epoch(unit) => {
-                let seconds = match unit {
-                    EpochUnit::Seconds => Some(number),
-                    EpochUnit::Milliseconds => Some(number.div_euclid(1_000)),
-                    EpochUnit::Microseconds => Some(number.div_euclid(1_000_000)),
-                    EpochUnit::Days => number.checked_mul(DAY_SECONDS),
-                };
-                let seconds = seconds.ok_or(NotTime::OutOfRange)?;
-                if unit == EpochUnit::Days { in_range(seconds) } else { self.utc(seconds) }
-            }
-            _ => {
-                let mut buffer = [0_u8; 20];
-                self.parse(decimal(number, &mut buffer))
-            }
-        }
+        let TimeFormat::Epoch(unit) = self.format else {
+            let mut buffer = [0_u8; 20];
+            return self.parse(decimal(number, &mut buffer));
+        };
+        let seconds = match unit {
+            EpochUnit::Seconds => Some(number),
+            EpochUnit::Milliseconds => Some(number.div_euclid(1_000)),
+            EpochUnit::Microseconds => Some(number.div_euclid(1_000_000)),
+            EpochUnit::Days => number.checked_mul(DAY_SECONDS),
+        };
+        let seconds = seconds.ok_or(NotTime::OutOfRange)?;
+        if unit == EpochUnit::Days { in_range(seconds) } else { self.utc(seconds) }
     }
 
     fn epoch_float(&self, number: f64, unit: EpochUnit) -> Result<i64, NotTime> {

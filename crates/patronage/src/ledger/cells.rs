@@ -30,6 +30,12 @@ pub struct Cells {
     pub(crate) refunded: Vec<i128>,
 }
 
+/// A period's number, and what happened in it.
+type Cell = (i32, Event);
+
+/// A customer's id and cells.
+type Customer<'a> = (&'a [u8], &'a [Cell]);
+
 impl Ledger {
     /// The ledger by customer and period, up to and including a date.
     ///
@@ -37,13 +43,13 @@ impl Ledger {
     /// When a sum leaves the exact range.
     pub fn cells(&self, as_of: NaiveDate, period: Period) -> Result<Cells> {
         let view = View::new(self, i32::MIN, day_number(as_of));
-        let parts: Vec<Vec<(u32, Vec<(i32, Event)>)>> = self
+        let parts: Vec<Vec<(u32, Vec<Cell>)>> = self
             .partitions()
             .par_iter()
             .map(|partition| {
                 let mut customers = Vec::new();
                 view.for_each_customer(partition, |customer, events| {
-                    let mut cells: Vec<(i32, Event)> = Vec::new();
+                    let mut cells: Vec<Cell> = Vec::new();
                     for event in events {
                         let index = period.index_of(event.day);
                         match cells.last_mut() {
@@ -62,7 +68,7 @@ impl Ledger {
                 Ok(customers)
             })
             .collect::<Result<_>>()?;
-        let mut order: Vec<(&[u8], &[(i32, Event)])> = self
+        let mut order: Vec<Customer<'_>> = self
             .partitions()
             .iter()
             .zip(&parts)
@@ -72,7 +78,7 @@ impl Ledger {
         self.gather(period, &order)
     }
 
-    fn gather(&self, period: Period, order: &[(&[u8], &[(i32, Event)])]) -> Result<Cells> {
+    fn gather(&self, period: Period, order: &[Customer<'_>]) -> Result<Cells> {
         let mut table = Cells {
             period,
             scale: self.scale(),

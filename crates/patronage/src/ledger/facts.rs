@@ -11,7 +11,7 @@ pub(crate) struct Micros {
 }
 
 impl Micros {
-    #[expect(clippy::cast_possible_truncation, reason = "the two halves of the number")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the two halves of the number")]
     pub(crate) fn new(micros: i128) -> Self {
         Self { low: micros as u64, high: (micros >> 64) as i64 }
     }

@@ -180,7 +180,7 @@ impl Ledger {
                 partition.orders.as_slice().iter().map(|fact| i32::try_from(fact.instant.div_euclid(DAY_SECONDS)).unwrap_or(i32::MAX));
             orders.chain(partition.days.as_slice().iter().map(|fact| fact.day))
         });
-        let span = days.fold(|| None, |span, day| widen(span, (day, day))).reduce(|| None, |a, b| b.map_or(a, |b| widen(a, b)));
+        let span = days.fold(|| None, |span, day| Some(widen(span, (day, day)))).reduce(|| None, |a, b| b.map_or(a, |b| Some(widen(a, b))));
         span.map(|(first, last)| (date_of(first), date_of(last)))
     }
 
@@ -284,8 +284,8 @@ impl Ledger {
     }
 }
 
-fn widen(span: Option<(i32, i32)>, by: (i32, i32)) -> Option<(i32, i32)> {
-    Some(span.map_or(by, |(first, last)| (first.min(by.0), last.max(by.1))))
+fn widen(span: Option<(i32, i32)>, by: (i32, i32)) -> (i32, i32) {
+    span.map_or(by, |(first, last)| (first.min(by.0), last.max(by.1)))
 }
 
 impl Totals {

@@ -42,6 +42,11 @@ const NO_ORDER: u32 = u32::MAX;
 const IN_KEY: u32 = u32::MAX - 1;
 
 impl Rows {
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.rows.clear();
+    }
+
     pub(crate) fn push(&mut self, hash: u64, customer: &[u8], order: Option<&[u8]>, instant: i64, micros: i128) {
         let short = |length: usize| u32::try_from(length).unwrap_or(0);
         self.text.extend_from_slice(customer);

@@ -114,21 +114,20 @@ fn restore(frame: &DataFrame, ledger: &mut Ledger) -> Result<()> {
         let instant = seconds.get(row).ok_or_else(null)?;
         let bought = purchased.get(row).ok_or_else(null)?;
         let partition = &mut ledger.partitions_mut()[partition_of(hash(customer))];
-        match orders.get(row) {
-            Some(order) => partition.restore_order(customer, order.as_bytes(), rows.get(row).ok_or_else(null)?, instant, bought)?,
-            None => {
-                let fact = DayFact {
-                    customer: 0,
-                    day: i32::try_from(instant.div_euclid(DAY_SECONDS)).map_err(|_| null())?,
-                    purchases: purchases.get(row).ok_or_else(null)?,
-                    zeros: zeros.get(row).ok_or_else(null)?,
-                    refunds: refunds.get(row).ok_or_else(null)?,
-                    purchased: Micros::new(bought),
-                    refunded: Micros::new(refunded.get(row).ok_or_else(null)?),
-                };
-                partition.restore_day(customer, fact)?;
-            }
+        if let Some(order) = orders.get(row) {
+            partition.restore_order(customer, order.as_bytes(), rows.get(row).ok_or_else(null)?, instant, bought)?;
+            continue;
         }
+        let fact = DayFact {
+            customer: 0,
+            day: i32::try_from(instant.div_euclid(DAY_SECONDS)).map_err(|_| null())?,
+            purchases: purchases.get(row).ok_or_else(null)?,
+            zeros: zeros.get(row).ok_or_else(null)?,
+            refunds: refunds.get(row).ok_or_else(null)?,
+            purchased: Micros::new(bought),
+            refunded: Micros::new(refunded.get(row).ok_or_else(null)?),
+        };
+        partition.restore_day(customer, fact)?;
     }
     Ok(())
 }

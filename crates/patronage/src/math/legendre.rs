@@ -35,8 +35,8 @@ impl LegendreRule {
         let mut rule = Self { points: Vec::with_capacity(order), weights: Vec::with_capacity(order) };
         for index in 0..order {
             // Descending zeros ξ; Tricomi's estimate is good to O(n⁻⁴), four Newton steps are plenty.
-            let mut zero = (1.0 - (n - 1.0) / (8.0 * n * n * n))
-                * (std::f64::consts::PI * (4.0 * count(index) + 3.0) / (4.0 * n + 2.0)).cos();
+            let mut zero =
+                (1.0 - (n - 1.0) / (8.0 * n * n * n)) * (std::f64::consts::PI * (4.0 * count(index) + 3.0) / (4.0 * n + 2.0)).cos();
             let mut slope = 1.0;
             for _ in 0..5 {
                 let (value, derivative) = legendre(order, zero);
@@ -186,12 +186,8 @@ mod tests {
         for order in ORDERS.into_iter().chain([1, 2, 3, 64]) {
             let rule = LegendreRule::new(order);
             for degree in 0..2 * order {
-                let sum: f64 = rule
-                    .points()
-                    .iter()
-                    .zip(rule.weights())
-                    .map(|(t, w)| w * t.powi(i32::try_from(degree).expect("small")))
-                    .sum();
+                let sum: f64 =
+                    rule.points().iter().zip(rule.weights()).map(|(t, w)| w * t.powi(i32::try_from(degree).expect("small"))).sum();
                 assert!((sum * count(degree + 1) - 1.0).abs() < 2e-14, "{order} {degree} {sum}");
             }
         }

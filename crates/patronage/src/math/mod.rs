@@ -12,6 +12,6 @@ pub mod quantile;
 mod special;
 
 pub use special::{
-    deviance, digamma, gamma_upper_regularised, incomplete_beta, ln_add_exp, ln_beta, ln_beta_kernel, ln_gamma,
-    logistic, softplus, stirling_remainder, trigamma,
+    deviance, digamma, gamma_upper_regularised, incomplete_beta, ln_add_exp, ln_beta, ln_beta_kernel, ln_gamma, logistic, softplus,
+    stirling_remainder, trigamma,
 };

@@ -89,10 +89,15 @@ impl OutputFolder {
             // Left by a run that was killed.
             fs::remove_dir_all(&partial).map_err(|error| Error::write_io(&partial, &error))?;
         }
-        let mut made: Vec<PathBuf> = target.ancestors().skip(1).take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists()).map(Path::to_path_buf).collect();
+        let mut made: Vec<PathBuf> = target
+            .ancestors()
+            .skip(1)
+            .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+            .map(Path::to_path_buf)
+            .collect();
         made.reverse();
         let output = Self { target, partial, made, hashes: BTreeMap::new(), committed: false };
-        fs::create_dir_all(&output.partial).map_err(|error| Error::write_io(&output.partial, &error))?;
+        fs::create_dir_all(&output.partial).map_err(|error| Error::write_io(&output.target, &error))?;
         Ok(output)
     }
 

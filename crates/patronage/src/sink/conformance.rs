@@ -78,10 +78,10 @@ fn tables() -> Result<Vec<(&'static str, DataFrame)>> {
         long.as_str(),
     ];
     let height = texts.len();
-    let numbers: Vec<Option<i64>> = (0..height as i64).map(|n| (n % 4 != 0).then_some(n * i64::MAX / 20)).collect();
+    let numbers: Vec<Option<i64>> = (0_i64..).take(height).map(|n| (n % 4 != 0).then_some(n * (i64::MAX / 20))).collect();
     let floats: Vec<Option<f64>> = (0..height).map(|n| (n % 5 != 0).then_some(0.1 * n as f64 - 0.3)).collect();
-    let money: Vec<i128> = (0..height as i128).map(|n| (n - 6) * 10_i128.pow(30) + n).collect();
-    let days: Vec<i32> = (0..height as i32).map(|n| n * 9_000 - 20_000).collect();
+    let money: Vec<i128> = (0_i128..).take(height).map(|n| (n - 6) * 10_i128.pow(30) + n).collect();
+    let days: Vec<i32> = (0_i32..).take(height).map(|n| n * 9_000 - 20_000).collect();
     let columns = vec![
         frames::texts("customer_id", height, texts.into_iter()),
         Column::new("number".into(), numbers),

@@ -92,7 +92,6 @@ impl Cell<'_> {
 pub(crate) fn cell<'a>(value: &'a polars::prelude::AnyValue<'a>) -> Option<Cell<'a>> {
     use polars::prelude::AnyValue as V;
     Some(match value {
-        V::Null => Cell::Null,
         V::Boolean(value) => Cell::Bool(*value),
         V::String(text) => Cell::Text(text),
         V::StringOwned(text) => Cell::Text(text.as_str()),
@@ -107,10 +106,9 @@ pub(crate) fn cell<'a>(value: &'a polars::prelude::AnyValue<'a>) -> Option<Cell<
         // Rust prints the shortest text that reads back, without an exponent; what is not finite has no number in JSON.
         V::Float32(number) if number.is_finite() => Cell::Number(number.to_string()),
         V::Float64(number) if number.is_finite() => Cell::Number(number.to_string()),
-        V::Float32(_) | V::Float64(_) => Cell::Null,
+        V::Null | V::Float32(_) | V::Float64(_) => Cell::Null,
         V::Decimal(number, _, scale) => Cell::Decimal(crate::money::to_text(*number, u8::try_from(*scale).ok()?)),
-        V::Datetime(ticks, unit, None) => Cell::Date(instant(*ticks, *unit)?),
-        V::DatetimeOwned(ticks, unit, None) => Cell::Date(instant(*ticks, *unit)?),
+        V::Datetime(ticks, unit, None) | V::DatetimeOwned(ticks, unit, None) => Cell::Date(instant(*ticks, *unit)?),
         V::Date(day) => Cell::Date(crate::time::date_of(*day).to_string()),
         _ => return None,
     })

@@ -94,6 +94,17 @@ pub struct Histories {
 impl Histories {
     /// Histories of one customer a row.
     ///
+    /// ```
+    /// use patronage::analysis::clv::Histories;
+    ///
+    /// let histories = Histories::new(vec![0, 2, 0], vec![0.0, 5.0, 0.0], vec![12.0, 9.0, 12.0])?;
+    /// assert_eq!(histories.customers(), 3.0);
+    /// assert_eq!(histories.unique().weight(), [2.0, 1.0]);
+    /// // A last purchase after the end of observation is no history.
+    /// assert!(Histories::new(vec![1], vec![13.0], vec![12.0]).is_err());
+    /// # Ok::<(), patronage::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Of kind `Input`, naming row and column, where a row is no history (see [`History::new`]) or the columns differ
     /// in length.

@@ -48,18 +48,14 @@ pub fn fit_purchase_model(
         ModelKind::MbgCnbd => fit!(MbgCnbd::params(), warm_start),
         ModelKind::ParetoNbd => {
             let start = match process {
-                Some(Process::ParetoNbd { r, alpha, s, beta }) => {
-                    Some(ParetoNbdModel::from_parameters(r, alpha, s, beta)?)
-                }
+                Some(Process::ParetoNbd { r, alpha, s, beta }) => Some(ParetoNbdModel::from_parameters(r, alpha, s, beta)?),
                 _ => None,
             };
             fit!(ParetoNbd::params(), &start)
         }
         ModelKind::BgBb => {
             let start = match process {
-                Some(Process::BgBb { alpha, beta, gamma, delta }) => {
-                    Some(BgBbModel::from_parameters(alpha, beta, gamma, delta)?)
-                }
+                Some(Process::BgBb { alpha, beta, gamma, delta }) => Some(BgBbModel::from_parameters(alpha, beta, gamma, delta)?),
                 _ => None,
             };
             fit!(BgBb::params(), &start)
@@ -80,9 +76,7 @@ pub fn purchase_model(process: &Process) -> Result<Box<dyn PurchaseModel>> {
         Process::ParetoNbd { r, alpha, s, beta } => Box::new(ParetoNbdModel::from_parameters(r, alpha, s, beta)?),
         Process::BgCnbd { r, alpha, a, b, k } => Box::new(CnbdModel::from_parameters(r, alpha, a, b, k)?),
         Process::MbgCnbd { r, alpha, a, b, k } => Box::new(CnbdModel::modified_from_parameters(r, alpha, a, b, k)?),
-        Process::BgBb { alpha, beta, gamma, delta } => {
-            Box::new(BgBbModel::from_parameters(alpha, beta, gamma, delta)?)
-        }
+        Process::BgBb { alpha, beta, gamma, delta } => Box::new(BgBbModel::from_parameters(alpha, beta, gamma, delta)?),
         Process::Sbg { .. } | Process::Bdw { .. } => return Err(not_about_purchases(process.name())),
     })
 }

@@ -106,10 +106,7 @@ impl ResidualValue {
             return Err(Error::parameter(format!("the horizon must be positive and finite, found {days} days")));
         }
         if !(self.annual_discount.is_finite() && self.annual_discount >= 0.0) {
-            return Err(Error::parameter(format!(
-                "the annual discount must not be negative, found {}",
-                self.annual_discount
-            )));
+            return Err(Error::parameter(format!("the annual discount must not be negative, found {}", self.annual_discount)));
         }
         if !(self.margin.is_finite() && self.margin >= 0.0) {
             return Err(Error::parameter(format!("the margin must not be negative, found {}", self.margin)));
@@ -146,19 +143,12 @@ impl ResidualValue {
     ///
     /// # Errors
     /// As [`of`](Self::of), and an input error if there are not as many spends as rows.
-    pub fn of_all(
-        &self,
-        model: &dyn PurchaseModel,
-        histories: &Histories,
-        expected_spend: &[f64],
-        unit_days: f64,
-    ) -> Result<Vec<f64>> {
+    pub fn of_all(&self, model: &dyn PurchaseModel, histories: &Histories, expected_spend: &[f64], unit_days: f64) -> Result<Vec<f64>> {
         self.check_unit(unit_days)?;
         if histories.len() != expected_spend.len() {
             return Err(Error::input(format!("{} histories, but {} spends", histories.len(), expected_spend.len())));
         }
-        let mut values =
-            model.discounted_purchases_all(histories, self.rate_in(unit_days), self.horizon_in(unit_days));
+        let mut values = model.discounted_purchases_all(histories, self.rate_in(unit_days), self.horizon_in(unit_days));
         for (value, spend) in values.iter_mut().zip(expected_spend) {
             *value *= self.margin * spend;
         }

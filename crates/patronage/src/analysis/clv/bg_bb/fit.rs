@@ -29,8 +29,7 @@ impl Objective for MeanLogLikelihood<'_> {
     }
 
     fn evaluate(&self, point: &[f64]) -> Evaluation {
-        let c =
-            Coefficients { alpha: point[0].exp(), beta: point[1].exp(), gamma: point[2].exp(), delta: point[3].exp() };
+        let c = Coefficients { alpha: point[0].exp(), beta: point[1].exp(), gamma: point[2].exp(), delta: point[3].exp() };
         let tables = Tables::new(c, self.most);
         let chunks: Vec<Evaluation> = self
             .rows
@@ -69,20 +68,16 @@ fn opportunities(history: History) -> Result<Opportunities> {
             let count = value as u32;
             Ok(count)
         } else {
-            Err(Error::input(format!(
-                "{column} is {value}; bg-bb counts whole opportunities, up to {MOST_OPPORTUNITIES}"
-            ))
-            .at_column(column))
+            Err(Error::input(format!("{column} is {value}; bg-bb counts whole opportunities, up to {MOST_OPPORTUNITIES}"))
+                .at_column(column))
         }
     };
     let last = whole(history.first_to_last, "first_to_last")?;
     let n = whole(history.age, "age")?;
     let x = history.repeat_purchases;
     if x > last {
-        return Err(Error::input(format!(
-            "{x} purchases in {last} opportunities: at most one purchase counts at each"
-        ))
-        .at_column("repeat_purchases"));
+        return Err(Error::input(format!("{x} purchases in {last} opportunities: at most one purchase counts at each"))
+            .at_column("repeat_purchases"));
     }
     Ok(Opportunities { x, last, n })
 }
@@ -113,9 +108,8 @@ pub(super) fn fit(params: &BgBbParams, histories: &Histories) -> Result<BgBbMode
     if params.warm_start.is_none() {
         // Two things hide from the usual start: a few who leave at once among many who stay, and people who buy so rarely
         // that they look gone. Fits are short here, so all are looked at.
-        let mut elsewhere = [(0.01_f64, 0.3_f64), (0.1, 2.0), (0.2, 0.2)]
-            .map(|(gamma, delta)| vec![start[0], start[1], gamma.ln(), delta.ln()])
-            .to_vec();
+        let mut elsewhere =
+            [(0.01_f64, 0.3_f64), (0.1, 2.0), (0.2, 0.2)].map(|(gamma, delta)| vec![start[0], start[1], gamma.ln(), delta.ln()]).to_vec();
         elsewhere.push(vec![start[0] - 2.0, start[1], start[2], start[3] + 1.0]);
         if let Ok(mut other) = run(&elsewhere) {
             let iterations = fit.iterations + other.fit.iterations;

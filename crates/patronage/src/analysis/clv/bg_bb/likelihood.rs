@@ -73,11 +73,7 @@ impl Coefficients {
     /// ln P(alive at n), also where the probability underflows.
     pub(crate) fn log_probability_alive(&self, history: Opportunities) -> f64 {
         let (alive, dead) = self.alive_and_dead(history);
-        let log_alive = if alive > 0.0 {
-            alive.ln()
-        } else {
-            (history.last..history.n).map(|i| self.ratio(history.x, i).ln()).sum()
-        };
+        let log_alive = if alive > 0.0 { alive.ln() } else { (history.last..history.n).map(|i| self.ratio(history.x, i).ln()).sum() };
         log_alive - (alive + dead).ln()
     }
 }

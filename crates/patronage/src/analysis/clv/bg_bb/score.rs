@@ -170,11 +170,7 @@ impl PurchaseModel for BgBbModel {
 }
 
 /// The number of whole opportunities in a time.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the cast saturates, which is what is meant"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, which is what is meant")]
 fn whole(time: f64) -> u32 {
     // A hair's breadth below a whole number is that number: 12 × (1/12) years are a year.
     (time + 1e-9).floor() as u32

@@ -176,8 +176,7 @@ proptest! {
 fn long_sums_agree_in_both_ways() {
     for (gamma, delta) in [(0.4, 2.0), (1.0, 3.0), (1.0 + 3e-6, 0.7), (2.5, 40.0)] {
         let model = model(1.2, 0.8, gamma, delta);
-        let short: f64 =
-            (0..3).map(|k| f64::from(k) * 4000.0).map(|from| model.expected_purchases_new(from, from + 4000.0)).sum();
+        let short: f64 = (0..3).map(|k| f64::from(k) * 4000.0).map(|from| model.expected_purchases_new(from, from + 4000.0)).sum();
         close(model.expected_purchases_new(0.0, 12_000.0), short, 1e-9);
         let whole = model.discounted_purchases(history(0, 0, 0), 0.0, None);
         assert_eq!(whole.is_finite(), gamma > 1.0);
@@ -200,11 +199,7 @@ fn the_long_dead() {
 
 fn simulated(process: Process, customers: u64, seed: u64) -> Histories {
     let world = Simulation::new(process).customers(customers).seed(seed).span(10.0).run().expect("a world");
-    world
-        .iter()
-        .map(|customer| customer.history(10.0).expect("a customer"))
-        .collect::<crate::Result<_>>()
-        .expect("histories")
+    world.iter().map(|customer| customer.history(10.0).expect("a customer")).collect::<crate::Result<_>>().expect("histories")
 }
 
 #[test]
@@ -221,9 +216,8 @@ fn the_truth_is_found_and_ridges_are_named() {
         (Process::BgBb { alpha: 1.5, beta: 2.0, gamma: 1e6, delta: 7e6 }, vec![Reduction::HomogeneousDropout]),
     ] {
         // Chance decides on which side of the ridge a sample falls: one of a few must lie on it.
-        let found: Vec<_> = (0..6)
-            .map(|seed| BgBb::params().fit(&simulated(process, 1500, seed)).expect("a fit").fit().reduces_to)
-            .collect();
+        let found: Vec<_> =
+            (0..6).map(|seed| BgBb::params().fit(&simulated(process, 1500, seed)).expect("a fit").fit().reduces_to).collect();
         assert!(found.iter().flatten().any(|found| reductions.contains(found)), "{process:?} {found:?}");
         assert!(found.iter().flatten().all(|found| *found != Reduction::Unidentified), "{process:?} {found:?}");
     }

@@ -20,6 +20,25 @@ pub struct MbgNbd;
 
 impl BgNbd {
     /// Parameters of a fit, all at their defaults.
+    ///
+    /// ```
+    /// use patronage::analysis::clv::bg_nbd::BgNbd;
+    /// use patronage::analysis::clv::{Histories, PurchaseModel};
+    ///
+    /// // Weeks: 40 customers of four kinds.
+    /// let histories = Histories::weighted(
+    ///     vec![0, 1, 4, 6],
+    ///     vec![0.0, 9.0, 11.0, 35.0],
+    ///     vec![38.0, 38.0, 39.0, 37.0],
+    ///     vec![20.0, 10.0, 5.0, 5.0],
+    /// )?;
+    /// let model = BgNbd::params().time_unit(7.0).fit(&histories)?;
+    /// assert_eq!(model.fit().customers, 40.0);
+    /// // Four purchases within eleven weeks, then none for 28: the customer has probably left.
+    /// assert!(model.probability_alive(histories.get(2), 0.0) < 0.3);
+    /// assert!(model.probability_alive(histories.get(3), 0.0) > 0.7);
+    /// # Ok::<(), patronage::Error>(())
+    /// ```
     #[must_use]
     pub fn params() -> BgNbdParams {
         BgNbdParams { modified: false, options: Options::default(), start: None }

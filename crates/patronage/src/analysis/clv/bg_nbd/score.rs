@@ -17,6 +17,18 @@ pub struct BgNbdModel {
 impl BgNbdModel {
     /// A BG/NBD of given coefficients. a = 0 means that nobody leaves.
     ///
+    /// The example of Fader, Hardie & Lee 2005, section 4.3: a customer with two repeat purchases in 38.86 weeks, the last
+    /// one in week 30.43, is expected to make 1.226 purchases in the next 39 weeks.
+    /// ```
+    /// use patronage::analysis::clv::{History, PurchaseModel, bg_nbd::BgNbdModel};
+    ///
+    /// let model = BgNbdModel::from_parameters(0.243, 4.414, 0.793, 2.426)?;
+    /// let customer = History::new(2, 30.43, 38.86)?;
+    /// assert_eq!(format!("{:.3}", model.expected_purchases(customer, 0.0, 39.0)), "1.226");
+    /// assert_eq!(format!("{:.3}", model.probability_alive(customer, 0.0)), "0.727");
+    /// # Ok::<(), patronage::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Of kind `Parameter` unless all are positive (a: not negative) and finite.
     pub fn from_parameters(r: f64, alpha: f64, a: f64, b: f64) -> Result<Self> {

@@ -18,6 +18,17 @@ pub struct CnbdModel {
 impl CnbdModel {
     /// A BG/CNBD-k of given coefficients. a = 0 means that nobody leaves.
     ///
+    /// The more regular the purchases, the more a silence says:
+    /// ```
+    /// use patronage::analysis::clv::{History, PurchaseModel, cnbd::CnbdModel};
+    ///
+    /// let customer = History::new(8, 32.0, 44.0)?;
+    /// let random = CnbdModel::from_parameters(1.0, 4.0, 0.8, 2.5, 1)?.probability_alive(customer, 0.0);
+    /// let regular = CnbdModel::from_parameters(1.0, 4.0 / 3.0, 0.8, 2.5, 3)?.probability_alive(customer, 0.0);
+    /// assert!(regular < random && random < 0.7);
+    /// # Ok::<(), patronage::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Of kind `Parameter` unless all are positive (a: not negative) and finite and 1 ≤ k ≤ 100.
     pub fn from_parameters(r: f64, alpha: f64, a: f64, b: f64, k: u32) -> Result<Self> {

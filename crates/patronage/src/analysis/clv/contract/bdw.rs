@@ -160,8 +160,8 @@ impl BdwModel {
         let Self { alpha, beta, c, .. } = *self;
         let start = from + after;
         // Beyond `far` the discount, or a power law, is all that is left of the integrand.
-        let far = (start + if rate > 0.0 { 800.0 / rate } else { f64::INFINITY })
-            .min((1e18 * (1.0 + alpha + beta)).powf(1.0 / c).max(start));
+        let far =
+            (start + if rate > 0.0 { 800.0 / rate } else { f64::INFINITY }).min((1e18 * (1.0 + alpha + beta)).powf(1.0 / c).max(start));
         let g = |w: f64| {
             let t = (w / c).exp();
             let power = w.exp();

@@ -95,15 +95,16 @@ impl ContractParams<Sbg> {
     ///
     /// ```
     /// use patronage::analysis::clv::contract::{Sbg, Survivors};
-    /// let survivors = Survivors::new(&[0, 1, 2, 3, 4], &[1000.0, 869.0, 743.0, 653.0, 593.0])?;
+    /// let counts = [1000.0, 869.0, 743.0, 653.0, 593.0, 551.0, 517.0, 491.0];
+    /// let survivors = Survivors::new(&[0, 1, 2, 3, 4, 5, 6, 7], &counts)?;
     /// let model = Sbg::params().fit(&survivors)?;
-    /// assert!((model.survival(7) - 0.49).abs() < 0.02); // three renewals later 49.1 % were there
+    /// assert!((model.survival(7) - 0.491).abs() < 0.01);
+    /// assert!(model.retention(8) > model.retention(2)); // those who leave easily have left
     /// # Ok::<(), patronage::Error>(())
     /// ```
     pub fn fit(&self, survivors: &Survivors) -> Result<SbgModel> {
         self.check()?;
-        let objective =
-            MeanLogLikelihood::new(survivors, |point, t| sbg::log_retention(point[0].exp(), point[1].exp(), t))?;
+        let objective = MeanLogLikelihood::new(survivors, |point, t| sbg::log_retention(point[0].exp(), point[1].exp(), t))?;
         let start = start(self.warm_start.as_deref(), survivors);
         SbgModel::new(run(ModelKind::Sbg, &sbg::SYMBOLS, &objective, start, &self.options)?.fit)
     }
@@ -131,9 +132,8 @@ impl ContractParams<Bdw> {
     /// As [`check`](Self::check); of kind `Input` without a customer; of kind `Fit` when the optimiser does not converge.
     pub fn fit(&self, survivors: &Survivors) -> Result<BdwModel> {
         self.check()?;
-        let objective = MeanLogLikelihood::new(survivors, |point, t| {
-            bdw::log_retention([point[0].exp(), point[1].exp(), point[2].exp()], t)
-        })?;
+        let objective =
+            MeanLogLikelihood::new(survivors, |point, t| bdw::log_retention([point[0].exp(), point[1].exp(), point[2].exp()], t))?;
         let mut start = start(self.warm_start.as_deref(), survivors);
         if start.len() < 3 {
             start.push(0.0);

@@ -167,10 +167,7 @@ pub(super) fn median(survival: impl Fn(u32) -> f64) -> Option<u32> {
 /// The checked coefficients of a fit.
 pub(super) fn coefficients<const D: usize>(fit: &Fit, model: ModelKind, symbols: [&str; D]) -> Result<[f64; D]> {
     if fit.model != model || fit.version != FORMAT_VERSION {
-        return Err(Error::parameter(format!(
-            "a fit of {} in format {} is no {model} in format {FORMAT_VERSION}",
-            fit.model, fit.version
-        )));
+        return Err(Error::parameter(format!("a fit of {} in format {} is no {model} in format {FORMAT_VERSION}", fit.model, fit.version)));
     }
     let mut values = [0.0; D];
     for (value, symbol) in values.iter_mut().zip(symbols) {

@@ -79,11 +79,7 @@ fn discounted_expected_residual_lifetime() {
         }
         close(found, sum, 1e-13);
         for discount in [0.1, 1e-3, 1e-6, 0.0] {
-            close(
-                bdw.discounted_residual_lifetime(renewals, discount),
-                sbg.discounted_residual_lifetime(renewals, discount),
-                1e-11,
-            );
+            close(bdw.discounted_residual_lifetime(renewals, discount), sbg.discounted_residual_lifetime(renewals, discount), 1e-11);
         }
         close(sbg.residual_tenure(renewals, None), (15.2 + f64::from(renewals)) / 2.8, 1e-14);
         close(sbg.residual_tenure(renewals, Some(30)), bdw.residual_tenure(renewals, Some(30)), 1e-12);
@@ -125,10 +121,7 @@ fn the_curves_are_consistent() {
     assert!(model.survival(u32::MAX) > 0.0);
 }
 
-fn by_differences<const D: usize>(
-    at: impl Fn([f64; D]) -> LogRetention<D>,
-    point: [f64; D],
-) -> Result<(), TestCaseError> {
+fn by_differences<const D: usize>(at: impl Fn([f64; D]) -> LogRetention<D>, point: [f64; D]) -> Result<(), TestCaseError> {
     const STEP: f64 = 1e-3;
     let here = at(point);
     let size = 1.0
@@ -142,12 +135,7 @@ fn by_differences<const D: usize>(
         };
         let (p1, m1, p2, m2) = (moved(1.0), moved(-1.0), moved(2.0), moved(-2.0));
         let slope = |f: &dyn Fn(&LogRetention<D>) -> f64| (8.0 * (f(&p1) - f(&m1)) - (f(&p2) - f(&m2))) / (12.0 * STEP);
-        prop_assert!(
-            (slope(&|r| r.value) - here.gradient[i]).abs() < 1e-8 * size,
-            "{} {}",
-            slope(&|r| r.value),
-            here.gradient[i]
-        );
+        prop_assert!((slope(&|r| r.value) - here.gradient[i]).abs() < 1e-8 * size, "{} {}", slope(&|r| r.value), here.gradient[i]);
         for j in 0..D {
             prop_assert!((slope(&|r| r.gradient[j]) - here.hessian[i][j]).abs() < 1e-8 * size, "{} {}", i, j);
         }
@@ -193,10 +181,7 @@ fn ridges_are_named() {
     close(model.retention(1), 0.5, 1e-5);
     close(model.fit().log_likelihood, -3000.0 * 2.0_f64.ln(), 1e-5);
     let nobody = Survivors::new(&periods, &[500.0; 5]).expect("survivors");
-    for fit in [
-        Sbg::params().fit(&nobody).expect("a ridge").fit().clone(),
-        Bdw::params().fit(&nobody).expect("a ridge").fit().clone(),
-    ] {
+    for fit in [Sbg::params().fit(&nobody).expect("a ridge").fit().clone(), Bdw::params().fit(&nobody).expect("a ridge").fit().clone()] {
         assert_eq!(fit.reduces_to, Some(Reduction::NoDropout), "{fit:?}");
         assert!(fit.log_likelihood > -1e-5, "{fit:?}");
     }

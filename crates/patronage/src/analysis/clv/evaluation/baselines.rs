@@ -33,8 +33,7 @@ impl Baseline {
         let sum = |value: &dyn Fn(&Outcome) -> f64| outcomes.iter().map(|row| row.weight * value(row)).sum::<f64>();
         let customers = split.customers();
         let ages = sum(&|row| row.history.age);
-        let rate =
-            if ages > 0.0 { sum(&|row| f64::from(row.history.repeat_purchases)) / ages } else { 0.0 };
+        let rate = if ages > 0.0 { sum(&|row| f64::from(row.history.repeat_purchases)) / ages } else { 0.0 };
         let kept = sum(&|row| f64::from(u8::from(row.history.first_to_last > 0.5 * row.history.age)));
         let average = rate * kept / customers * split.horizon();
         let floor = 0.5 / customers;
@@ -42,9 +41,7 @@ impl Baseline {
             .iter()
             .map(|row| {
                 let expected = match self {
-                    Self::NaiveRate if row.history.age > 0.0 => {
-                        f64::from(row.history.repeat_purchases) / row.history.age * split.horizon()
-                    }
+                    Self::NaiveRate if row.history.age > 0.0 => f64::from(row.history.repeat_purchases) / row.history.age * split.horizon(),
                     Self::Zero | Self::NaiveRate => 0.0,
                     Self::AverageTimesRetention => average,
                 };

@@ -184,8 +184,7 @@ impl ModelChoiceParams {
         // Stable, so ties keep the order of the candidates.
         scored.sort_by(|one, other| other.log_score.mean.total_cmp(&one.log_score.mean));
         let Some(chosen) = choose(&scored, splits) else {
-            let reasons: Vec<String> =
-                failures.iter().map(|failure| format!("{}: {}", failure.model, failure.reason)).collect();
+            let reasons: Vec<String> = failures.iter().map(|failure| format!("{}: {}", failure.model, failure.reason)).collect();
             return Err(Error::fit(format!("no candidate could be fitted ({})", reasons.join("; "))));
         };
         let start = scored[chosen].models.last().map(|model| &**model);
@@ -269,9 +268,7 @@ impl Candidate {
         for (origin, split) in splits.iter().enumerate() {
             let fitted = split
                 .calibration()
-                .and_then(|histories| {
-                    fit_purchase_model(model, &histories, time_unit, models.last().map(|model| &**model))
-                })
+                .and_then(|histories| fit_purchase_model(model, &histories, time_unit, models.last().map(|model| &**model)))
                 .map_err(|error| (origin, error))?;
             rows.push(score_model(&*fitted, split).map_err(|error| (origin, error))?);
             models.push(fitted);
@@ -315,14 +312,12 @@ fn pooled(rows: &[Vec<Scored>], value: impl Fn(&Scored) -> f64 + Copy) -> MeanWi
 }
 
 /// The mean of the paired difference `value(one) − value(other)` over the customers of all origins.
-fn difference(
-    one: &[Vec<Scored>],
-    other: &[Vec<Scored>],
-    value: impl Fn(&Scored) -> f64 + Copy,
-) -> MeanWithError {
-    pool(one.iter().zip(other).map(|(one, other)| {
-        one.iter().zip(other).map(move |(one, other)| (value(one) - value(other), one.weight)).collect()
-    }))
+fn difference(one: &[Vec<Scored>], other: &[Vec<Scored>], value: impl Fn(&Scored) -> f64 + Copy) -> MeanWithError {
+    pool(
+        one.iter()
+            .zip(other)
+            .map(|(one, other)| one.iter().zip(other).map(move |(one, other)| (value(one) - value(other), one.weight)).collect()),
+    )
 }
 
 /// Origins weighted by customers; standard errors add, as if a customer's surprises at all origins were the same one.
@@ -354,11 +349,7 @@ impl fmt::Display for ChoiceReport {
                 write!(f, ": it gave the hold-out the highest probability")?;
                 if let Some(next) = self.candidates.iter().find(|candidate| candidate.model != self.chosen) {
                     let won = next.chosen_won_by;
-                    write!(
-                        f,
-                        ", ahead of {} by {:.4} (standard error {:.4}) nats per customer",
-                        next.model, won.mean, won.standard_error
-                    )?;
+                    write!(f, ", ahead of {} by {:.4} (standard error {:.4}) nats per customer", next.model, won.mean, won.standard_error)?;
                 }
                 f.write_str(".")?;
             }
@@ -375,15 +366,8 @@ impl fmt::Display for ChoiceReport {
                 f.write_str(".")?;
             }
         }
-        let lost: Vec<String> = (self.baselines.iter())
-            .filter(|report| !report.beaten)
-            .map(|report| report.baseline.to_string())
-            .collect();
-        if lost.is_empty() {
-            f.write_str(" It beats every baseline.")
-        } else {
-            write!(f, " It does not beat: {}.", lost.join(", "))
-        }
+        let lost: Vec<String> = (self.baselines.iter()).filter(|report| !report.beaten).map(|report| report.baseline.to_string()).collect();
+        if lost.is_empty() { f.write_str(" It beats every baseline.") } else { write!(f, " It does not beat: {}.", lost.join(", ")) }
     }
 }
 
@@ -394,9 +378,8 @@ pub fn pooled_accuracy(origins: &[Evaluation]) -> Option<Accuracy> {
     if origins.is_empty() || customers <= 0.0 {
         return None;
     }
-    let mean = |value: &dyn Fn(&Accuracy) -> f64| {
-        origins.iter().map(|origin| origin.customers * value(&origin.accuracy)).sum::<f64>() / customers
-    };
+    let mean =
+        |value: &dyn Fn(&Accuracy) -> f64| origins.iter().map(|origin| origin.customers * value(&origin.accuracy)).sum::<f64>() / customers;
     let sum = |value: &dyn Fn(&Accuracy) -> f64| origins.iter().map(|origin| value(&origin.accuracy)).sum::<f64>();
     Some(Accuracy {
         mae: mean(&|accuracy| accuracy.mae),

@@ -236,9 +236,7 @@ fn by_forecast(rows: &[Scored]) -> Vec<Group> {
     let mut order: Vec<&Scored> = rows.iter().collect();
     // Ties broken by every field that enters a sum, so that sums do not depend on the order of rows.
     order.sort_by(|one, other| {
-        (other.expected.total_cmp(&one.expected))
-            .then(one.actual.total_cmp(&other.actual))
-            .then(one.weight.total_cmp(&other.weight))
+        (other.expected.total_cmp(&one.expected)).then(one.actual.total_cmp(&other.actual)).then(one.weight.total_cmp(&other.weight))
     });
     let mut groups: Vec<Group> = Vec::new();
     for row in order {
@@ -264,13 +262,7 @@ mod tests {
     fn rows(pairs: &[(f64, f64)]) -> Vec<Scored> {
         pairs
             .iter()
-            .map(|&(expected, actual)| Scored {
-                repeat_purchases: 0,
-                weight: 1.0,
-                actual,
-                expected,
-                log_probability: -actual,
-            })
+            .map(|&(expected, actual)| Scored { repeat_purchases: 0, weight: 1.0, actual, expected, log_probability: -actual })
             .collect()
     }
 

@@ -57,8 +57,7 @@ mod tracking;
 
 pub use baselines::Baseline;
 pub use choice::{
-    BaselineReport, CandidateFailure, CandidateReport, ChoiceReason, ChoiceReport, ModelChoice, ModelChoiceParams,
-    pooled_accuracy,
+    BaselineReport, CandidateFailure, CandidateReport, ChoiceReason, ChoiceReport, ModelChoice, ModelChoiceParams, pooled_accuracy,
 };
 pub use metrics::{Accuracy, Decile, FrequencyBin, Gini, MeanWithError};
 pub use report::{Evaluation, EvaluationSettings};

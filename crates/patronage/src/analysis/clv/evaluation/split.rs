@@ -49,11 +49,7 @@ impl Split {
     /// An input error if the lengths differ or no customer is left; a parameter error if `horizon` is not positive and finite.
     pub fn new(histories: &Histories, purchases: &[u32], horizon: f64) -> Result<Self> {
         if histories.len() != purchases.len() {
-            return Err(Error::input(format!(
-                "{} calibration histories, but {} hold-out counts",
-                histories.len(),
-                purchases.len()
-            )));
+            return Err(Error::input(format!("{} calibration histories, but {} hold-out counts", histories.len(), purchases.len())));
         }
         if !(horizon.is_finite() && horizon > 0.0) {
             return Err(Error::parameter(format!("the hold-out must be positive and finite, found {horizon}")));

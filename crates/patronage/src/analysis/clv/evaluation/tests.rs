@@ -79,15 +79,11 @@ fn nothing_depends_on_the_order_of_customers_or_on_threads() {
 #[test]
 fn equal_rows_are_collapsed_and_weights_count() {
     let rows = Histories::new(vec![2, 0, 2, 2], vec![5.0, 0.0, 5.0, 5.0], vec![9.0, 4.0, 9.0, 9.0]).expect("valid");
-    let split = Split::new(&rows, &[1, 0, 1, 3], 10.0).expect("parallel").with_newcomers(Newcomers {
-        customers: 3,
-        purchases: 7,
-    });
+    let split = Split::new(&rows, &[1, 0, 1, 3], 10.0).expect("parallel").with_newcomers(Newcomers { customers: 3, purchases: 7 });
     assert_eq!(split.outcomes().len(), 3);
     assert!((split.outcomes()[1].weight - 2.0).abs() < 1e-12);
     assert!((split.customers() - 4.0).abs() < 1e-12);
-    let evaluation =
-        Evaluation::of_baseline(Baseline::NaiveRate, &split, &EvaluationSettings::default()).expect("valid settings");
+    let evaluation = Evaluation::of_baseline(Baseline::NaiveRate, &split, &EvaluationSettings::default()).expect("valid settings");
     // 2/9 a unit for ten units, against 1, 1 and 3; and 0 against 0.
     let forecast = 20.0 / 9.0;
     assert!((evaluation.accuracy.mae - (2.0 * (forecast - 1.0) + (3.0 - forecast)) / 4.0).abs() < 1e-12);
@@ -133,10 +129,8 @@ fn each_bad_input_is_refused() {
 fn the_model_behind_the_data_is_chosen() {
     let regular = Process::MbgCnbd { r: 3.0, alpha: 2.0, a: 0.8, b: 3.0, k: 3 };
     let log = log(regular, 4000, 3);
-    let choice = ModelChoice::params()
-        .time_unit(7.0)
-        .choose(&[split_at(&log, CUT, END)], &histories(&log, END))
-        .expect("every candidate fits");
+    let choice =
+        ModelChoice::params().time_unit(7.0).choose(&[split_at(&log, CUT, END)], &histories(&log, END)).expect("every candidate fits");
     let report = &choice.report;
     assert!(matches!(report.chosen, ModelKind::MbgCnbd | ModelKind::BgCnbd), "{report}");
     assert!(report.beats_baselines, "{report}");
@@ -156,9 +150,7 @@ fn the_model_behind_the_data_is_chosen() {
 #[test]
 fn fewer_parameters_win_within_one_standard_error() {
     let log = log(Process::Nbd { r: 0.9, alpha: 8.0 }, 1500, 4);
-    let choice = ModelChoice::params()
-        .choose(&[split_at(&log, CUT, END)], &histories(&log, END))
-        .expect("every candidate fits");
+    let choice = ModelChoice::params().choose(&[split_at(&log, CUT, END)], &histories(&log, END)).expect("every candidate fits");
     assert_eq!(choice.report.chosen, ModelKind::Nbd, "{}", choice.report);
     assert_ne!(choice.report.reason, ChoiceReason::OnlyOne);
 }

@@ -35,11 +35,7 @@ pub(crate) fn track(model: &dyn PurchaseModel, split: &Split, step: f64) -> Vec<
     let cohorts = cohorts(split);
     let calibration = split.outcomes().iter().map(|row| row.history.age).fold(0.0, f64::max);
     let end = calibration + split.horizon();
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "at least 1, and bounded by the settings' check"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at least 1, and bounded by the settings' check")]
     let steps = (end / step - 1e-9).ceil().max(1.0) as usize;
     let cumulative: Vec<f64> = (1..=steps)
         .into_par_iter()

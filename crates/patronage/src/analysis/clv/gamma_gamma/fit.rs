@@ -29,11 +29,7 @@ impl Objective for MeanLogLikelihood {
     }
 
     fn evaluate(&self, point: &[f64]) -> Evaluation {
-        let c = Coefficients {
-            p: point[0].exp(),
-            q: self.fixed_q.unwrap_or_else(|| point[1].exp()),
-            v: point[point.len() - 1].exp(),
-        };
+        let c = Coefficients { p: point[0].exp(), q: self.fixed_q.unwrap_or_else(|| point[1].exp()), v: point[point.len() - 1].exp() };
         let chunks: Vec<(f64, [f64; 3], [f64; 6])> = self.rows.par_chunks(CHUNK).map(|rows| sum(rows, &c)).collect();
         let (mut value, mut gradient, mut hessian) = (0.0, [0.0; 3], [0.0; 6]);
         for chunk in &chunks {
@@ -74,8 +70,7 @@ pub(super) fn fit(params: &GammaGammaParams, spends: &Spends) -> Result<GammaGam
     let scale = spends.mean();
     let rows = spends.scaled_rows(scale);
     // A customer's purchases vary about as much as those of different customers, around a mean of 1.
-    let start =
-        params.warm_start.map_or([2.0_f64.ln(), 3.0_f64.ln(), 0.0], |[p, q, v]| [p.ln(), q.ln(), (v / scale).ln()]);
+    let start = params.warm_start.map_or([2.0_f64.ln(), 3.0_f64.ln(), 0.0], |[p, q, v]| [p.ln(), q.ln(), (v / scale).ln()]);
     let mut objective = MeanLogLikelihood { rows, customers: spends.customers(), fixed_q: None };
     let coordinates = [Coordinate::shape(SYMBOLS[0]), Coordinate::shape(SYMBOLS[1]), Coordinate::time(SYMBOLS[2])];
     let free = run(params, &objective, &coordinates, start.to_vec(), scale)?;
@@ -85,9 +80,8 @@ pub(super) fn fit(params: &GammaGammaParams, spends: &Spends) -> Result<GammaGam
         return GammaGammaModel::new(free.fit);
     }
     if params.smallest_q.is_none() {
-        return Err(Error::fit(format!("gamma-gamma: q is {q}; at 1 and below the mean spend is infinite")).with_hint(
-            "a few customers spend without limit: look at the largest, or constrain the fit by smallest_q",
-        ));
+        return Err(Error::fit(format!("gamma-gamma: q is {q}; at 1 and below the mean spend is infinite"))
+            .with_hint("a few customers spend without limit: look at the largest, or constrain the fit by smallest_q"));
     }
     objective.fixed_q = Some(bound);
     let [p, _, v] = coordinates;

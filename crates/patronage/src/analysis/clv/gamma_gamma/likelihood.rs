@@ -38,11 +38,9 @@ impl Shape {
         let money = x * mean;
         let sum = v + money;
         let (t, rest) = (v / sum, money / sum);
-        let value = if k.min(q) < 16.0 {
-            -q * (money / v).ln_1p() - k * (v / money).ln_1p() - self.ln_beta
-        } else {
-            ln_beta_kernel(k, q, rest, t)
-        } - mean.ln();
+        let value =
+            if k.min(q) < 16.0 { -q * (money / v).ln_1p() - k * (v / money).ln_1p() - self.ln_beta } else { ln_beta_kernel(k, q, rest, t) }
+                - mean.ln();
         // k v − q xm, whose sign says whether the customer is below or above what k and q expect.
         let excess = (k * v - q * money) / sum;
         let n = k + q;

@@ -46,8 +46,7 @@ fn cdnow_fit() {
     let fit = model.fit();
     // [C]; [P] 6.25 3.74 15.44 (Fader & Hardie 2013).
     assert!((fit.log_likelihood + 4_055.917_695).abs() < 1e-6, "{}", fit.log_likelihood);
-    for (symbol, value, error) in [("p", 6.249_572_3, 1.1901), ("q", 3.744_224_7, 0.290_13), ("v", 15.443_521, 4.1594)]
-    {
+    for (symbol, value, error) in [("p", 6.249_572_3, 1.1901), ("q", 3.744_224_7, 0.290_13), ("v", 15.443_521, 4.1594)] {
         close(fit.parameter(symbol).expect("a parameter"), value, 5e-8);
         close(fit.standard_error(symbol).expect("an error"), error, 5e-5);
     }
@@ -67,11 +66,9 @@ fn cdnow_fit() {
     close(other.expected_spend(2, 3000.0), 100.0 * model.expected_spend(2, 30.0), 1e-9);
 
     // The interval is that of the general delta method.
-    let delta = DeltaMethod::new(fit, |values| GammaGammaModel::from_parameters(values[0], values[1], values[2]))
-        .expect("intervals");
+    let delta = DeltaMethod::new(fit, |values| GammaGammaModel::from_parameters(values[0], values[1], values[2])).expect("intervals");
     for (x, m) in [(0, 0.0), (1, 80.0), (7, 12.0)] {
-        let (own, general) =
-            (model.expected_spend_interval(x, m, 1.96), delta.interval(Scale::Log, |model| model.expected_spend(x, m)));
+        let (own, general) = (model.expected_spend_interval(x, m, 1.96), delta.interval(Scale::Log, |model| model.expected_spend(x, m)));
         close(own.spread, general.spread, 1e-4);
         assert!(own.low < own.estimate && own.estimate < own.high);
     }
@@ -185,9 +182,7 @@ fn an_infinite_mean_is_an_error_or_a_constrained_fit() {
     let model = GammaGamma::params().smallest_q(1.5).fit(&spends).expect("a constrained fit");
     let fit = model.fit();
     close(model.coefficients()[1], 1.5, 0.0);
-    assert!(
-        fit.standard_error("q").is_none() && fit.standard_error("p").is_some() && fit.standard_error("v").is_some()
-    );
+    assert!(fit.standard_error("q").is_none() && fit.standard_error("p").is_some() && fit.standard_error("v").is_some());
     assert_eq!(fit.covariance.as_ref().map(|rows| (rows.len(), rows[1].clone())), Some((3, vec![0.0; 3])));
     for (x, m) in [(0, 0.0), (1, 0.01), (1, 1e9), (500, 3.0)] {
         let spend = model.expected_spend(x, m);
@@ -201,18 +196,13 @@ fn an_infinite_mean_is_an_error_or_a_constrained_fit() {
 
 #[test]
 fn the_truth_is_found_and_the_ridge_is_named() {
-    let fit = GammaGamma::params()
-        .fit(&simulated(Spend { p: 6.0, q: 4.0, v: 15.0 }, 20_000, 1))
-        .expect("a fit")
-        .fit()
-        .clone();
+    let fit = GammaGamma::params().fit(&simulated(Spend { p: 6.0, q: 4.0, v: 15.0 }, 20_000, 1)).expect("a fit").fit().clone();
     for (symbol, truth) in [("p", 6.0), ("q", 4.0), ("v", 15.0)] {
         let (value, error) = (fit.parameter(symbol).expect("one"), fit.standard_error(symbol).expect("one"));
         assert!((value - truth).abs() < 3.5 * error, "{symbol}: {value} ± {error}");
     }
-    let found: Vec<_> = (0..6)
-        .map(|seed| GammaGamma::params().fit(&simulated(Spend { p: 3.0, q: 1e7, v: 1e8 }, 1000, seed)).expect("a fit"))
-        .collect();
+    let found: Vec<_> =
+        (0..6).map(|seed| GammaGamma::params().fit(&simulated(Spend { p: 3.0, q: 1e7, v: 1e8 }, 1000, seed)).expect("a fit")).collect();
     assert!(found.iter().any(|model| model.fit().reduces_to == Some(Reduction::HomogeneousSpend)));
     // On the ridge or near it everybody spends about 30.
     for model in found {

@@ -163,9 +163,7 @@ impl<M> DeltaMethod<M> {
             })
             .collect();
         let n = gradient.len();
-        let variance: f64 = (0..n)
-            .map(|i| gradient[i] * (0..n).map(|j| self.covariance[i * n + j] * gradient[j]).sum::<f64>())
-            .sum();
+        let variance: f64 = (0..n).map(|i| gradient[i] * (0..n).map(|j| self.covariance[i * n + j] * gradient[j]).sum::<f64>()).sum();
         MeanInterval::new(answer(&self.estimate), variance.max(0.0).sqrt(), scale, self.z)
     }
 }

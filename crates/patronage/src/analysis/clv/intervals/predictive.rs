@@ -55,13 +55,7 @@ pub fn predictive_purchases(model: &dyn PurchaseModel, history: History, horizon
 /// For discounted money scale by discounted over expected purchases ([`Predictive::scaled`]): the mean stays exact, and
 /// over 52 weeks at 10 % a year, where no purchase counts less than 0.91, a quantile moves by less than 2 %.
 #[must_use]
-pub fn predictive_money(
-    model: &dyn PurchaseModel,
-    spend: &Spend,
-    history: History,
-    mean_repeat_value: f64,
-    horizon: f64,
-) -> Predictive {
+pub fn predictive_money(model: &dyn PurchaseModel, spend: &Spend, history: History, mean_repeat_value: f64, horizon: f64) -> Predictive {
     let counts = Counts::new(model, history, horizon, 1.0 - NEGLECTED);
     let x = f64::from(history.repeat_purchases);
     let q = spend.q + spend.p * x;
@@ -151,10 +145,7 @@ impl Money<'_> {
         let (x, y) = (s / (s + self.v), self.v / (s + self.v));
         let stride = f64::from(self.counts.stride);
         let terms = self.counts.probabilities.iter().zip(0_u32..).skip(1);
-        terms
-            .filter(|(mass, _)| **mass > 0.0)
-            .map(|(mass, n)| mass * incomplete_beta(self.p * f64::from(n) * stride, self.q, x, y).1)
-            .sum()
+        terms.filter(|(mass, _)| **mass > 0.0).map(|(mass, n)| mass * incomplete_beta(self.p * f64::from(n) * stride, self.q, x, y).1).sum()
     }
 
     fn quantile(&self, probability: f64) -> f64 {

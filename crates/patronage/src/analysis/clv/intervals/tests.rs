@@ -1,9 +1,7 @@
 //! Intervals against closed forms, against each other, and against simulated futures.
 
 use super::delta::normal_quantile;
-use super::{
-    Bootstrap, DeltaMethod, MeanInterval, Scale, predictive_money, predictive_purchases, purchases_quantile,
-};
+use super::{Bootstrap, DeltaMethod, MeanInterval, Scale, predictive_money, predictive_purchases, purchases_quantile};
 use crate::analysis::clv::simulation::{Process, Simulation, Spend, Stream, Variates};
 use crate::analysis::clv::{Histories, History, ModelKind, PurchaseModel, fit_purchase_model, purchase_model};
 use crate::error::Result;

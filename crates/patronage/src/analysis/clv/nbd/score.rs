@@ -17,6 +17,16 @@ pub struct NbdModel {
 impl NbdModel {
     /// A model of given coefficients.
     ///
+    /// ```
+    /// use patronage::analysis::clv::{History, PurchaseModel, nbd::NbdModel};
+    ///
+    /// let model = NbdModel::from_parameters(0.5, 10.0)?;
+    /// // (r + x)/(α + T) purchases a week: 3.5/40.
+    /// let customer = History::new(3, 20.0, 30.0)?;
+    /// assert_eq!(format!("{:.3}", model.expected_purchases(customer, 0.0, 8.0)), "0.700");
+    /// # Ok::<(), patronage::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Of kind `Parameter` unless both are positive and finite.
     pub fn from_parameters(r: f64, alpha: f64) -> Result<Self> {

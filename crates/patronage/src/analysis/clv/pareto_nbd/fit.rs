@@ -90,13 +90,7 @@ impl MeanLogLikelihood<'_> {
     }
 
     /// As `sum_plain`, where ln αᵢ and ln βᵢ are linear in the coefficients: gradients and Hessians follow by that map.
-    fn sum_with_covariates(
-        &self,
-        range: std::ops::Range<usize>,
-        base: &Coefficients,
-        rising: &[Rising],
-        gamma: &[f64],
-    ) -> Evaluation {
+    fn sum_with_covariates(&self, range: std::ops::Range<usize>, base: &Coefficients, rising: &[Rising], gamma: &[f64]) -> Evaluation {
         let n = self.dimension();
         let mut sum = Evaluation::zeros(n);
         // Variable k acts on base coordinate `on[k]` with slope `slope[k]`.
@@ -174,32 +168,21 @@ fn rising_table(r: f64, most: u32) -> Vec<Rising> {
 }
 
 /// Estimates; rows are unique already unless there are covariates.
-pub(super) fn fit(
-    params: &ParetoNbdParams,
-    histories: &Histories,
-    purchase: &Covariates,
-    dropout: &Covariates,
-) -> Result<ParetoNbdModel> {
+pub(super) fn fit(params: &ParetoNbdParams, histories: &Histories, purchase: &Covariates, dropout: &Covariates) -> Result<ParetoNbdModel> {
     let scale = histories.mean_age();
     let scaled = histories.scaled(scale);
-    let mut coordinates = vec![
-        Coordinate::shape(SYMBOLS[0]),
-        Coordinate::time(SYMBOLS[1]),
-        Coordinate::shape(SYMBOLS[2]),
-        Coordinate::time(SYMBOLS[3]),
-    ];
-    let mut start = params.warm_start.map_or_else(
-        || moment_start(&scaled),
-        |[r, alpha, s, beta]| vec![r.ln(), (alpha / scale).ln(), s.ln(), (beta / scale).ln()],
-    );
+    let mut coordinates =
+        vec![Coordinate::shape(SYMBOLS[0]), Coordinate::time(SYMBOLS[1]), Coordinate::shape(SYMBOLS[2]), Coordinate::time(SYMBOLS[3])];
+    let mut start = params
+        .warm_start
+        .map_or_else(|| moment_start(&scaled), |[r, alpha, s, beta]| vec![r.ln(), (alpha / scale).ln(), s.ln(), (beta / scale).ln()]);
     if params.warm_start.is_none() && scaled.len() > LARGE {
         let none = Covariates::none(0);
         // Each subset starts the next, ten times as large; the last start is then within a step or two of the end.
         for size in [SUBSET, 10 * SUBSET].into_iter().filter(|size| size * 4 < scaled.len()) {
             let subset = scaled.thinned(scaled.len().div_ceil(size));
             // Where a subset runs off along a ridge the whole may not, and the way back is long.
-            if let Ok(solution) =
-                run(params, &subset, [&none, &none], &coordinates, std::slice::from_ref(&start), scale)
+            if let Ok(solution) = run(params, &subset, [&none, &none], &coordinates, std::slice::from_ref(&start), scale)
                 && solution.fit.reduces_to.is_none()
             {
                 start = solution.point;
@@ -297,8 +280,7 @@ fn run(
 fn moment_start(scaled: &Histories) -> Vec<f64> {
     let customers = scaled.customers();
     let mean = (scaled.total_repeat_purchases() / customers).max(1e-3);
-    let squares: f64 =
-        scaled.repeat_purchases().iter().zip(scaled.weight()).map(|(&x, weight)| f64::from(x).powi(2) * weight).sum();
+    let squares: f64 = scaled.repeat_purchases().iter().zip(scaled.weight()).map(|(&x, weight)| f64::from(x).powi(2) * weight).sum();
     let variance = squares / customers - mean * mean;
     let r = if variance > mean { (mean * mean / (variance - mean)).clamp(0.1, 10.0) } else { 10.0 };
     let alpha = (r / (1.4 * mean)).clamp(1e-4, 1e4);

@@ -94,12 +94,9 @@ impl Logs {
     #[inline]
     fn new(c: &Coefficients, first_to_last: f64, age: f64) -> Self {
         let span = age - first_to_last;
-        let mut logs = [
-            span / (c.alpha + first_to_last),
-            span / (c.beta + first_to_last),
-            first_to_last / c.alpha,
-            first_to_last / c.beta,
-        ];
+        let mut logs = [span / (c.alpha + first_to_last), span / (c.beta + first_to_last), first_to_last / c.alpha, first_to_last / c.beta];
+        // Ratios beyond this are absurd, but finite data must not end in infinities.
+        logs = logs.map(|ratio| ratio.min(1e300));
         lanes::ln_1p(&mut logs);
         Self { span: [logs[0], logs[1]], last: [logs[2], logs[3]] }
     }
@@ -243,8 +240,7 @@ pub(crate) fn derivatives(c: &Coefficients, rising: &Rising, x: f64, first_to_la
     let curvature_r = -r * r * rising.second;
 
     // Complete-data derivatives if alive at T.
-    let score_alive =
-        [r * (rising.first - log_a - log_a_alive), a * part_a_alive - x, -s * (log_b + log_b_alive), s * part_b_alive];
+    let score_alive = [r * (rising.first - log_a - log_a_alive), a * part_a_alive - x, -s * (log_b + log_b_alive), s * part_b_alive];
     let second_alive = [
         score_alive[0] + curvature_r,
         r * part_a_alive,
@@ -280,12 +276,7 @@ pub(crate) fn derivatives(c: &Coefficients, rising: &Rising, x: f64, first_to_la
     let (alive_share, dead_share) = shares(dead - alive);
 
     let b = s + 1.0;
-    let score_dead = [
-        r * (rising.first - log_a - mean_log_a),
-        a * mean_part_a - x,
-        1.0 - s * (log_b + mean_log_b),
-        b * mean_part_b - 1.0,
-    ];
+    let score_dead = [r * (rising.first - log_a - mean_log_a), a * mean_part_a - x, 1.0 - s * (log_b + mean_log_b), b * mean_part_b - 1.0];
     let second_dead = [
         score_dead[0] + curvature_r,
         r * mean_part_a,

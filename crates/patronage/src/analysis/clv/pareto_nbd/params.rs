@@ -112,21 +112,12 @@ impl ParetoNbdParams {
     ///
     /// # Errors
     /// As [`fit`](Self::fit); of kind `Input` where covariates and histories differ in length.
-    pub fn fit_with_covariates(
-        &self,
-        histories: &Histories,
-        purchase: &Covariates,
-        dropout: &Covariates,
-    ) -> Result<ParetoNbdModel> {
+    pub fn fit_with_covariates(&self, histories: &Histories, purchase: &Covariates, dropout: &Covariates) -> Result<ParetoNbdModel> {
         self.check()?;
         check_histories(histories)?;
         for covariates in [purchase, dropout] {
             if covariates.len() != histories.len() {
-                return Err(Error::input(format!(
-                    "covariates of {} customers for {} histories",
-                    covariates.len(),
-                    histories.len()
-                )));
+                return Err(Error::input(format!("covariates of {} customers for {} histories", covariates.len(), histories.len())));
             }
         }
         fit(self, histories, purchase, dropout)

@@ -36,7 +36,7 @@ impl ParetoNbdModel {
     /// A model of given coefficients: shapes r and s, and α and β in units of time.
     ///
     /// # Errors
-    /// Of kind `Parameter` unless all are positive and finite.
+    /// Of kind `Parameter` unless all lie between 1e-100 and 1e100.
     ///
     /// ```
     /// use patronage::analysis::clv::{History, PurchaseModel, pareto_nbd::ParetoNbdModel};
@@ -60,8 +60,8 @@ impl ParetoNbdModel {
         for (value, symbol) in values.iter_mut().zip(SYMBOLS) {
             *value = fit
                 .parameter(symbol)
-                .filter(|value| value.is_finite() && *value > 0.0)
-                .ok_or_else(|| Error::parameter(format!("pareto-nbd: `{symbol}` must be a positive number")))?;
+                .filter(|value| (1e-100..=1e100).contains(value))
+                .ok_or_else(|| Error::parameter(format!("pareto-nbd: `{symbol}` must lie between 1e-100 and 1e100")))?;
         }
         let [r, alpha, s, beta] = values;
         Ok(Self { fit, coefficients: Coefficients { r, alpha, s, beta } })
@@ -238,11 +238,7 @@ fn probability_of(c: &Coefficients, x: u32, t: f64) -> f64 {
 
 /// ln Γ(r+x)/Γ(r).
 fn ln_rising(r: f64, x: u32) -> f64 {
-    if x <= 512 || r > 1e6 {
-        (0..x).map(|j| (r + f64::from(j)).ln()).sum()
-    } else {
-        ln_gamma(r + f64::from(x)) - ln_gamma(r)
-    }
+    if x <= 512 || r > 1e6 { (0..x).map(|j| (r + f64::from(j)).ln()).sum() } else { ln_gamma(r + f64::from(x)) - ln_gamma(r) }
 }
 
 /// ln Γ(r+x)/(Γ(r) x!).

@@ -52,12 +52,9 @@ fn cdnow_fit() {
     let fit = model.fit();
     // [C] table A; [P] .553 10.578 .606 11.669 and −9595.0 (Fader, Hardie & Lee 2005, table 2). The likelihood has more digits.
     assert!((fit.log_likelihood + 9_594.976_178_939_5).abs() < 1e-8, "{}", fit.log_likelihood);
-    for (symbol, value, error) in [
-        ("r", 0.553_277_05, 0.047_628),
-        ("alpha", 10.577_683, 0.842_72),
-        ("s", 0.606_239_99, 0.187_28),
-        ("beta", 11.668_735, 6.2111),
-    ] {
+    for (symbol, value, error) in
+        [("r", 0.553_277_05, 0.047_628), ("alpha", 10.577_683, 0.842_72), ("s", 0.606_239_99, 0.187_28), ("beta", 11.668_735, 6.2111)]
+    {
         close(fit.parameter(symbol).expect("a parameter"), value, 5e-8);
         // The standard errors handed down come from another difference scheme: five digits less the last.
         close(fit.standard_error(symbol).expect("a standard error"), error, 5e-5);
@@ -296,7 +293,7 @@ proptest! {
         let t = 7.0;
         let pareto = model(r, r * t / mean, s, beta);
         let (mut sum, mut first) = (0.0, 0.0);
-        for x in 0..1500_u32 {
+        for x in 0..4000_u32 {
             let p = pareto.probability_of_purchases_new(x, t);
             prop_assert!((0.0..=1.0).contains(&p));
             sum += p;
@@ -314,16 +311,37 @@ proptest! {
 #[test]
 fn posterior_means_are_ratios_of_likelihoods() {
     // E[λ | history] = r/α L(r+1)/L(r), E[μ | history] = s/β L(s+1)/L(s).
-    for ([r, alpha, s, beta], x, first_to_last, age) in [
-        ([0.55, 10.58, 0.61, 11.67], 3, 20.0, 39.0),
-        ([0.55, 10.58, 0.61, 11.67], 0, 0.0, 39.0),
-        ([2.0, 30.0, 5.0, 3.0], 8, 9.0, 12.0),
-    ] {
+    for ([r, alpha, s, beta], x, first_to_last, age) in
+        [([0.55, 10.58, 0.61, 11.67], 3, 20.0, 39.0), ([0.55, 10.58, 0.61, 11.67], 0, 0.0, 39.0), ([2.0, 30.0, 5.0, 3.0], 8, 9.0, 12.0)]
+    {
         let (here, history) = (model(r, alpha, s, beta), history(x, first_to_last, age));
         let ratio = |other: &ParetoNbdModel| (other.log_likelihood(history) - here.log_likelihood(history)).exp();
         close(here.posterior_mean_rate(history), r / alpha * ratio(&model(r + 1.0, alpha, s, beta)), INDIVIDUAL);
         let dropout = here.posterior_mean_dropout(history).expect("a rate");
         close(dropout, s / beta * ratio(&model(r, alpha, s + 1.0, beta)), INDIVIDUAL);
+    }
+}
+
+#[test]
+fn absurd_magnitudes_stay_finite() {
+    for scale in [1e-90, 1e-30, 1.0, 1e30, 1e90] {
+        for shape in [1e-12, 1.0, 1e12] {
+            let model = model(shape, scale, shape, scale / 7.0);
+            for age in [1e-120, 1.0, 1e120] {
+                for history in [history(0, 0.0, age), history(10_000, age / 3.0, age), history(1, age, age)] {
+                    let answers = [
+                        model.probability_alive(history, age),
+                        model.log_likelihood(history),
+                        model.expected_purchases(history, 0.0, age),
+                        model.discounted_purchases(history, 1.0 / age, None),
+                        model.probability_no_purchase(history, age),
+                        model.posterior_mean_rate(history),
+                        model.posterior_mean_dropout(history).expect("a rate"),
+                    ];
+                    assert!(answers.iter().all(|answer| answer.is_finite()), "{scale} {shape} {history:?}: {answers:?}");
+                }
+            }
+        }
     }
 }
 
@@ -339,22 +357,13 @@ fn counts_of_a_known_customer() {
     let plain = model.expected_purchases(customer, 0.0, 52.0);
     close(model.discounted_purchases(customer, 0.0, Some(52.0)), plain, 1e-14);
     close(model.discounted_purchases(customer, 1e-13, Some(52.0)), plain, 1e-11);
-    close(
-        model.discounted_purchases(customer, 0.2, Some(4000.0)),
-        model.discounted_purchases(customer, 0.2, None),
-        1e-12,
-    );
+    close(model.discounted_purchases(customer, 0.2, Some(4000.0)), model.discounted_purchases(customer, 0.2, None), 1e-12);
     assert!(model.discounted_purchases(customer, 0.0, None).is_infinite(), "s ≤ 1");
 }
 
 fn simulated(process: Process, customers: u64, seed: u64) -> Histories {
-    let world =
-        Simulation::new(process).customers(customers).seed(seed).arrivals(12.0).span(52.0).run().expect("a world");
-    world
-        .iter()
-        .map(|customer| customer.history(52.0).expect("bought before"))
-        .collect::<crate::Result<_>>()
-        .expect("histories")
+    let world = Simulation::new(process).customers(customers).seed(seed).arrivals(12.0).span(52.0).run().expect("a world");
+    world.iter().map(|customer| customer.history(52.0).expect("bought before")).collect::<crate::Result<_>>().expect("histories")
 }
 
 #[test]
@@ -363,13 +372,10 @@ fn ridges_are_named() {
     let fit = ParetoNbd::params().fit(&nobody_leaves).expect("a fit").fit().clone();
     assert_eq!(fit.reduces_to, Some(Reduction::NoDropout));
     assert_eq!(fit.termination, Termination::Ridge);
-    assert!(
-        fit.standard_error("r").is_some() && fit.standard_error("s").is_none() && fit.standard_error("beta").is_none()
-    );
+    assert!(fit.standard_error("r").is_some() && fit.standard_error("s").is_none() && fit.standard_error("beta").is_none());
 
     let one_rate = Process::ParetoNbd { r: 1.5, alpha: 5.0, s: 1e6, beta: 2e7 };
-    let found: Vec<_> =
-        (0..6).map(|seed| ParetoNbd::params().fit(&simulated(one_rate, 2000, seed)).expect("a fit")).collect();
+    let found: Vec<_> = (0..6).map(|seed| ParetoNbd::params().fit(&simulated(one_rate, 2000, seed)).expect("a fit")).collect();
     assert!(found.iter().any(|model| model.fit().reduces_to == Some(Reduction::ExponentialDropout)));
     for model in found {
         // The ratio is identified on the ridge and off it.
@@ -422,12 +428,10 @@ fn covariates_are_recovered() {
             assert!((value * size - truth).abs() < 3.0 * error * size, "{symbol} {value} ± {error}");
         }
         // A customer's model has the moved scales, and the total likelihood is that of the customers.
-        let there =
-            model.for_customer(&[("gamma_purchase:group", size), ("gamma_dropout:group", size)]).expect("a model");
+        let there = model.for_customer(&[("gamma_purchase:group", size), ("gamma_dropout:group", size)]).expect("a model");
         let gamma = fit.parameter("gamma_purchase:group").expect("one");
         close(there.coefficients()[1], model.coefficients()[1] * (-gamma * size).exp(), 1e-15);
-        let sum: f64 =
-            (0..all.len()).map(|row| if row < base.len() { &model } else { &there }.log_likelihood(all.get(row))).sum();
+        let sum: f64 = (0..all.len()).map(|row| if row < base.len() { &model } else { &there }.log_likelihood(all.get(row))).sum();
         assert!((sum - fit.log_likelihood).abs() < LOG_LIKELIHOOD);
     }
     let none = Covariates::none(all.len());
@@ -478,8 +482,7 @@ fn serialises_and_refuses_what_is_not_its_own() {
 #[test]
 fn priors_depend_on_neither_unit_nor_number() {
     let fit = |unit: f64| {
-        let params =
-            ParetoNbd::params().prior(Prior::log_normal("s", 1.0, 0.3)).prior(Prior::log_normal("beta", 1.0, 0.5));
+        let params = ParetoNbd::params().prior(Prior::log_normal("s", 1.0, 0.3)).prior(Prior::log_normal("beta", 1.0, 0.5));
         params.fit(&cdnow(unit)).expect("a fit")
     };
     let (weeks, days) = (fit(7.0), fit(1.0));

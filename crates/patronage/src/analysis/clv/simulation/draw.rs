@@ -85,11 +85,8 @@ impl Variates {
 
     /// The waiting time until `stages` events of a Poisson process of the given rate; infinite for a rate of 0.
     pub(crate) fn erlang(&mut self, stages: u32, rate: f64) -> f64 {
-        let total = if stages <= 8 {
-            (0..stages).map(|_| self.exponential()).sum::<f64>()
-        } else {
-            self.gamma_at_least_one(f64::from(stages))
-        };
+        let total =
+            if stages <= 8 { (0..stages).map(|_| self.exponential()).sum::<f64>() } else { self.gamma_at_least_one(f64::from(stages)) };
         total / rate
     }
 
@@ -153,9 +150,7 @@ impl Process {
     /// Draws a new customer's law.
     pub(crate) fn draw(&self, variates: &mut Variates) -> Latent {
         match *self {
-            Self::Nbd { r, alpha } => {
-                Latent { rate: variates.gamma(r, alpha), dropout: None, stages: 1, leaving: Leaving::Never }
-            }
+            Self::Nbd { r, alpha } => Latent { rate: variates.gamma(r, alpha), dropout: None, stages: 1, leaving: Leaving::Never },
             Self::BgNbd { r, alpha, a, b } => buyer(variates, (r, alpha), (a, b), 1, false),
             Self::MbgNbd { r, alpha, a, b } => buyer(variates, (r, alpha), (a, b), 1, true),
             Self::BgCnbd { r, alpha, a, b, k } => buyer(variates, (r, alpha), (a, b), k, false),

@@ -18,13 +18,7 @@ use crate::analysis::clv::History;
 impl Process {
     /// Draws purchase times in `(0, horizon]` after the end of a history, given that the customer is alive then, and
     /// hands each to `purchase`. Contracts (sbg, bdw) draw as new ones that have lived `age` renewals.
-    pub(crate) fn future_if_alive(
-        &self,
-        history: History,
-        horizon: f64,
-        variates: &mut Variates,
-        purchase: impl FnMut(f64),
-    ) {
+    pub(crate) fn future_if_alive(&self, history: History, horizon: f64, variates: &mut Variates, purchase: impl FnMut(f64)) {
         let x = f64::from(history.repeat_purchases);
         let age = history.age;
         let mut phase = 0;

@@ -142,9 +142,7 @@ impl Process {
     /// # Ok::<(), patronage::Error>(())
     /// ```
     pub fn from_symbols(name: &str, value: impl Fn(&str) -> Option<f64>) -> Result<Self> {
-        let get = |symbol: &str| {
-            value(symbol).ok_or_else(|| Error::parameter(format!("{name} needs a value for `{symbol}`")))
-        };
+        let get = |symbol: &str| value(symbol).ok_or_else(|| Error::parameter(format!("{name} needs a value for `{symbol}`")));
         let stages = || -> Result<u32> {
             let k = get("k")?;
             if (1.0..=1000.0).contains(&k) && k.fract() == 0.0 {
@@ -158,21 +156,10 @@ impl Process {
             "nbd" => Self::Nbd { r: get("r")?, alpha: get("alpha")? },
             "bg-nbd" => Self::BgNbd { r: get("r")?, alpha: get("alpha")?, a: get("a")?, b: get("b")? },
             "mbg-nbd" => Self::MbgNbd { r: get("r")?, alpha: get("alpha")?, a: get("a")?, b: get("b")? },
-            "pareto-nbd" => {
-                Self::ParetoNbd { r: get("r")?, alpha: get("alpha")?, s: get("s")?, beta: get("beta")? }
-            }
-            "bg-cnbd" => {
-                Self::BgCnbd { r: get("r")?, alpha: get("alpha")?, a: get("a")?, b: get("b")?, k: stages()? }
-            }
-            "mbg-cnbd" => {
-                Self::MbgCnbd { r: get("r")?, alpha: get("alpha")?, a: get("a")?, b: get("b")?, k: stages()? }
-            }
-            "bg-bb" => Self::BgBb {
-                alpha: get("alpha")?,
-                beta: get("beta")?,
-                gamma: get("gamma")?,
-                delta: get("delta")?,
-            },
+            "pareto-nbd" => Self::ParetoNbd { r: get("r")?, alpha: get("alpha")?, s: get("s")?, beta: get("beta")? },
+            "bg-cnbd" => Self::BgCnbd { r: get("r")?, alpha: get("alpha")?, a: get("a")?, b: get("b")?, k: stages()? },
+            "mbg-cnbd" => Self::MbgCnbd { r: get("r")?, alpha: get("alpha")?, a: get("a")?, b: get("b")?, k: stages()? },
+            "bg-bb" => Self::BgBb { alpha: get("alpha")?, beta: get("beta")?, gamma: get("gamma")?, delta: get("delta")? },
             "sbg" => Self::Sbg { alpha: get("alpha")?, beta: get("beta")? },
             "bdw" => Self::Bdw { alpha: get("alpha")?, beta: get("beta")?, c: get("c")? },
             other => {
@@ -226,8 +213,9 @@ impl Process {
     /// An upper bound on the mean number of repeat purchases of a customer watched for `span` units.
     pub(crate) fn mean_purchases_at_most(&self, span: f64) -> f64 {
         match *self {
-            Self::Nbd { r, alpha } | Self::BgNbd { r, alpha, .. } | Self::MbgNbd { r, alpha, .. }
-            | Self::ParetoNbd { r, alpha, .. } => r / alpha * span,
+            Self::Nbd { r, alpha } | Self::BgNbd { r, alpha, .. } | Self::MbgNbd { r, alpha, .. } | Self::ParetoNbd { r, alpha, .. } => {
+                r / alpha * span
+            }
             Self::BgCnbd { r, alpha, k, .. } | Self::MbgCnbd { r, alpha, k, .. } => r / alpha * span / f64::from(k),
             Self::BgBb { .. } | Self::Sbg { .. } | Self::Bdw { .. } => span,
         }

@@ -57,8 +57,7 @@ fn renewals_follow_the_survival_curves() {
     let survival = |t: u32| (0..t).map(|i| (beta + f64::from(i)) / (alpha + beta + f64::from(i))).product::<f64>();
     let world = Simulation::new(Process::Sbg { alpha, beta }).customers(100_000).seed(3).span(7.0).run().expect("valid");
     for t in 1..=7 {
-        let alive: Vec<f64> =
-            world.iter().map(|customer| f64::from(u8::from(customer.repeats.len() >= t as usize))).collect();
+        let alive: Vec<f64> = world.iter().map(|customer| f64::from(u8::from(customer.repeats.len() >= t as usize))).collect();
         agrees(&alive, survival(t));
     }
     // c = 1 is sBG, draw for draw.
@@ -66,8 +65,7 @@ fn renewals_follow_the_survival_curves() {
     assert!(weibull.run().expect("valid").iter().zip(&world).all(|(one, other)| one.repeats == other.repeats));
     // Fader et al. 2018: S(t) = B(α, β+t^c)/B(α, β); at t^c = 4 (t = 2, c = 2) the product above serves.
     let weibull = Simulation::new(Process::Bdw { alpha, beta, c: 2.0 }).customers(100_000).seed(4).span(2.0);
-    let alive: Vec<f64> =
-        weibull.run().expect("valid").iter().map(|customer| f64::from(u8::from(customer.repeats.len() == 2))).collect();
+    let alive: Vec<f64> = weibull.run().expect("valid").iter().map(|customer| f64::from(u8::from(customer.repeats.len() == 2))).collect();
     agrees(&alive, survival(4));
 }
 

@@ -93,10 +93,7 @@ impl Simulation {
             return Err(Error::parameter(format!("span must be positive and finite, found {}", self.span)));
         }
         if !(self.arrivals >= 0.0 && self.arrivals <= self.span) {
-            return Err(Error::parameter(format!(
-                "arrivals must lie between 0 and the span of {}, found {}",
-                self.span, self.arrivals
-            )));
+            return Err(Error::parameter(format!("arrivals must lie between 0 and the span of {}, found {}", self.span, self.arrivals)));
         }
         let mean = self.process.mean_purchases_at_most(self.span);
         if mean > MOST_PURCHASES || mean.is_nan() {
@@ -132,8 +129,7 @@ impl Simulation {
         }
         let latent = self.process.draw(&mut variates);
         let mut repeats = Vec::new();
-        let left_after =
-            purchases(&latent, self.span - first_purchase, 0, true, &mut variates, |time| repeats.push(time));
+        let left_after = purchases(&latent, self.span - first_purchase, 0, true, &mut variates, |time| repeats.push(time));
         let (spend_rate, spends) = self.spend.map_or((None, Vec::new()), |spend| {
             let mut variates = Variates::new(self.seed, Stream::Spend, index);
             let rate = variates.gamma(spend.q, spend.v);
