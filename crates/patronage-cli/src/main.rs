@@ -37,6 +37,10 @@ enum Command {
     Customers(Box<commands::customers::Args>),
     /// Merge files into a saved ledger; the same file twice changes nothing
     Ingest(Box<commands::ingest::Args>),
+    /// Fit one customer-base model: coefficients, standard errors, log-likelihood, convergence
+    Fit(Box<commands::fit::Args>),
+    /// Fit models on the past, score the hold-out, and say how good each is on this data
+    Backtest(Box<commands::backtest::Args>),
     /// Say why a customer is where it is, and how far the next segment is
     Explain(commands::explain::Args),
     /// Make up a shop with known parameters
@@ -72,6 +76,8 @@ fn run(cli: &Cli) -> patronage::Result<()> {
         Command::Check(args) => commands::check::run(args, &talk),
         Command::Customers(args) => commands::customers::run(args, &talk),
         Command::Ingest(args) => commands::ingest::run(args, &talk),
+        Command::Fit(args) => commands::fit::run(args, &talk),
+        Command::Backtest(args) => commands::backtest::run(args, &talk),
         Command::Explain(args) => commands::explain::run(args),
         Command::Simulate(args) => commands::simulate::run(args, &talk),
         Command::Demo(args) => commands::demo::run(args, &talk),

@@ -258,3 +258,19 @@ fn is_said(value: &Value) -> bool {
         _ => true,
     }
 }
+
+/// A length of time in days: 52w, 364d, 12m (30 days each) or 1y (365 days).
+pub(crate) fn days(option: &str, text: &str) -> Result<u32> {
+    let (number, unit) = text.trim().split_at(text.trim().find(|c: char| !c.is_ascii_digit()).unwrap_or(text.trim().len()));
+    let length = match unit {
+        "d" => 1,
+        "w" => 7,
+        "m" => 30,
+        "y" => 365,
+        _ => 0,
+    };
+    let days = number.parse::<u32>().ok().and_then(|number| number.checked_mul(length)).filter(|days| (1..=365_000).contains(days));
+    days.ok_or_else(|| {
+        Error::parameter(format!("{option} takes a length of time")).with_value(text).with_hint("as in 52w, 364d, 12m (30 days each) or 1y")
+    })
+}

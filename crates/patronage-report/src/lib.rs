@@ -12,14 +12,17 @@
 //! # Ok(()) }
 //! ```
 
+mod choice;
 mod grid;
 mod numbers;
 mod tables;
+mod value;
 
 use std::fmt::Write;
 
 use patronage::{Audit, Result, SegmentBook};
 
+pub use choice::choice;
 use numbers::{grouped, percent};
 
 /// A summary that fits a screen.
@@ -117,6 +120,12 @@ fn render(book: &SegmentBook, style: Style) -> Result<String> {
         let _ = match style {
             Style::Terminal => writeln!(text, "\n{title}\n{}", grid.plain()),
             Style::Markdown => writeln!(text, "\n## {title}\n\n{}", grid.markdown()),
+        };
+    }
+    if let Some((title, note)) = value::summary(book) {
+        let _ = match style {
+            Style::Terminal => writeln!(text, "\n{title}\n{note}"),
+            Style::Markdown => writeln!(text, "\n## {title}\n\n{}", note.replace('\n', "  \n")),
         };
     }
     if !manifest.warnings.is_empty() {

@@ -19,7 +19,7 @@ enum Cells {
 }
 
 /// Name in the book, title, and columns of each table that is shown.
-const TABLES: [(&str, &str, &[Shown]); 4] = [
+const TABLES: [(&str, &str, &[Shown]); 5] = [
     (
         "segments",
         "Segments",
@@ -66,6 +66,16 @@ const TABLES: [(&str, &str, &[Shown]); 4] = [
             ("revenue_share", "revenue share", Cells::Percent),
         ],
     ),
+    (
+        "value",
+        "Customer lifetime value: what is to come",
+        &[
+            ("name_en", "segment", Cells::Text),
+            ("customers", "customers", Cells::Number),
+            ("expected_purchases", "purchases expected", Cells::Rounded),
+            ("residual_value", "residual value", Cells::Rounded),
+        ],
+    ),
 ];
 
 /// The tables that the book has, with their titles. Rows without customers are left out.
@@ -73,7 +83,10 @@ pub(crate) fn all(book: &SegmentBook) -> Result<Vec<(&'static str, Grid)>> {
     let mut shown = Vec::new();
     for (name, title, columns) in TABLES {
         if let Some(table) = book.tables().get(name) {
-            shown.push((title, grid(table, columns)?));
+            // A book without spend per purchase has no residual value.
+            let there = |(column, ..): &&Shown| *column != "residual_value" || table.column(column).is_ok();
+            let columns: Vec<Shown> = columns.iter().filter(there).copied().collect();
+            shown.push((title, grid(table, &columns)?));
         }
     }
     Ok(shown)

@@ -15,7 +15,7 @@ pub mod sink;
 pub mod time;
 
 pub use book::{Analysis, Manifest, SegmentBook};
-pub use customers::{CustomerRow, Customers, CustomersParams, CustomersSettings, Frequency};
+pub use customers::{CustomerRow, Customers, CustomersParams, CustomersSettings, Frequency, Holdout};
 pub use error::{Error, ErrorKind, Position, Result};
 pub use ids::TextColumn;
 pub use ingest::{Audit, ColumnNames, Duplicates, Encoding, Ingest, Ingested, Reason, Reject, TimeFormat};

@@ -9,7 +9,7 @@ mod shop;
 mod state;
 
 /// A log that is fine: three customers, two of them with several orders.
-const LOG: &str = "customer,date,order,amount\n\
+pub(crate) const LOG: &str = "customer,date,order,amount\n\
     ann,2024-01-05,1,50.00\n\
     ann,2024-02-20,2,70.00\n\
     ann,2024-03-20,3,30.25\n\

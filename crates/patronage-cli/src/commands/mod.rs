@@ -1,12 +1,15 @@
 //! One module a command.
 
+pub(crate) mod backtest;
 pub(crate) mod check;
 pub(crate) mod customers;
 pub(crate) mod demo;
 pub(crate) mod explain;
+pub(crate) mod fit;
 pub(crate) mod ingest;
 pub(crate) mod segment;
 pub(crate) mod simulate;
+mod summary;
 
 use std::path::PathBuf;
 

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use patronage::analysis::abc::Boundary;
+use patronage::analysis::clv::value::ResidualValue;
 use patronage::analysis::rfm::{HighLowCut, Rfm, RfmModel, RfmParams, Scoring, SegmentMap, Thresholds};
-use patronage::book::REJECTS;
+use patronage::book::{REJECTS, ValueParams};
 use patronage::sink::OutputFolder;
 use patronage::{Analysis, Duplicates, Error, Manifest, Result, SegmentBook, Store, TableFormat};
 use serde::{Deserialize, Serialize};
 
-use crate::options::{ReadOptions, ViewOptions, with_job};
+use crate::options::{ReadOptions, ViewOptions, days, with_job};
 use crate::watch::{Talk, Watch, print, print_json};
 
 #[derive(Debug, clap::Args)]
@@ -35,7 +36,7 @@ pub(crate) struct Options {
     /// parquet, csv or ndjson [default: parquet]
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<String>,
-    /// Run these analyses only: rfm, abc, xyz
+    /// Run these analyses only: rfm, abc, xyz, clv
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
     /// Print the manifest as JSON instead of a summary
@@ -72,6 +73,21 @@ pub(crate) struct Options {
     /// Customers without positive revenue: class (N, a class of their own), clamp or error [default: class]
     #[arg(long, value_name = "HOW", help_heading = "Segments")]
     pub(crate) abc_nonpositive: Option<String>,
+    /// The future that counts: 52w, 364d, 12m (30 days each) or 1y (365 days) [default: 52w]
+    #[arg(long, value_name = "LENGTH", help_heading = "Customer lifetime value")]
+    pub(crate) horizon: Option<String>,
+    /// Effective discount a year; 0.10 is 10 % [default: 0.10]
+    #[arg(long, value_name = "RATE", help_heading = "Customer lifetime value")]
+    pub(crate) discount: Option<f64>,
+    /// The share of the money that stays with the business [default: 1]
+    #[arg(long, value_name = "SHARE", help_heading = "Customer lifetime value")]
+    pub(crate) margin: Option<f64>,
+    /// nbd, bg-nbd, mbg-nbd, pareto-nbd, bg-cnbd or mbg-cnbd [default: the best on a hold-out]
+    #[arg(long, value_name = "NAME", help_heading = "Customer lifetime value")]
+    pub(crate) model: Option<String>,
+    /// Leave out the 5 % and 95 % quantiles of what a customer may do, which take the most time
+    #[arg(long, help_heading = "Customer lifetime value")]
+    pub(crate) no_predictive: bool,
 }
 
 pub(crate) fn run(args: &Args, talk: &Talk) -> Result<()> {
@@ -126,10 +142,29 @@ fn book_params(options: &Options) -> Result<patronage::book::BookParams> {
     if let Some(how) = &options.abc_nonpositive {
         abc = abc.nonpositive(how.parse()?);
     }
-    params = params.abc(abc);
+    params = params.abc(abc).value(value_params(options)?);
     Ok(match &options.thresholds_from {
         Some(folder) => params.frozen_rfm(frozen(folder)?),
         None => params.rfm(rfm_params(options)?),
+    })
+}
+
+fn value_params(options: &Options) -> Result<ValueParams> {
+    let mut terms = ResidualValue::default();
+    if let Some(length) = &options.horizon {
+        terms = terms.horizon_days(f64::from(days("--horizon", length)?));
+    }
+    if let Some(discount) = options.discount {
+        terms = terms.annual_discount(discount);
+    }
+    if let Some(margin) = options.margin {
+        terms = terms.margin(margin);
+    }
+    terms.check()?;
+    let params = ValueParams::new().terms(terms).predictive(!options.no_predictive);
+    Ok(match &options.model {
+        None => params,
+        Some(name) => params.model(super::fit::model_kind(name)?),
     })
 }
 

@@ -5,14 +5,15 @@ use polars::prelude::*;
 use super::demand::demand;
 use super::manifest::{AbcAnalysis, Analyses, Inputs, Manifest, Warning, XyzAnalysis};
 use super::params::{Analysis, BookParams};
-use super::{SegmentBook, tables};
+use super::value::values;
+use super::{SegmentBook, tables, value_tables};
 use crate::analysis::abc::AbcClass;
 use crate::analysis::abc::concentration::Concentration;
 use crate::analysis::abc::layers::Layers;
 use crate::analysis::abc::xyz::XyzClass;
 use crate::analysis::rfm::RfmScores;
 use crate::customers::Customers;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::frames;
 use crate::ingest::Ingested;
 use crate::ledger::Ledger;
@@ -57,6 +58,7 @@ impl BookParams {
         let mut built = tables::Tables::new(&customers)?;
         let mut columns = Vec::new();
         let mut reason = None;
+        let mut rfm_segments = None;
 
         if self.only.contains(&Analysis::Rfm) {
             let (model, frozen) = match &self.frozen_rfm {
@@ -69,6 +71,7 @@ impl BookParams {
             columns.extend(rfm_columns(&scores)?);
             reason = Some(gather("reason", scores.reasons(), scores.reason().iter().copied())?);
             built.rfm(&model, &scores)?;
+            rfm_segments = Some((scores.segments().to_vec(), scores.segment().to_vec()));
             analyses.rfm = Some(model);
         }
         if self.only.contains(&Analysis::Abc) {
@@ -95,12 +98,30 @@ impl BookParams {
             built.xyz(&classes)?;
             analyses.xyz = Some(XyzAnalysis { model, period: self.xyz_period });
         }
+        let mut ran: Vec<Analysis> = self.only.iter().copied().collect();
+        if self.only.contains(&Analysis::Clv) {
+            match values(ledger, &customers, &self.customers, &self.value) {
+                Ok(mut values) => {
+                    warnings.extend(values.warnings.drain(..).map(|text| Warning { about: "clv".to_owned(), text }));
+                    columns.append(&mut values.columns);
+                    let segments = rfm_segments.as_ref().map(|(segments, places)| (segments.as_slice(), places.as_slice()));
+                    built.add(value_tables::tables(&values, segments)?);
+                    analyses.clv = Some(values.analysis);
+                }
+                Err(error) if self.value_demanded || error.kind() == ErrorKind::Parameter => return Err(error),
+                Err(error) => {
+                    ran.retain(|analysis| *analysis != Analysis::Clv);
+                    warnings.push(Warning { about: "clv".to_owned(), text: format!("customers are not valued: {error}") });
+                }
+            }
+        }
         columns.extend(reason);
 
         let mut segments = customer_columns(&customers)?;
         segments.extend(columns);
         let segments = frames::frame(customers.len(), segments)?;
-        let manifest = self.manifest(ledger, &customers, analyses, warnings)?;
+        let mut manifest = self.manifest(ledger, &customers, analyses, warnings)?;
+        manifest.ran = ran;
         Ok(SegmentBook { segments, tables: built.finish(), manifest })
     }
 

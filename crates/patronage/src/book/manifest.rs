@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::params::Analysis;
+use super::value::ClvAnalysis;
 use crate::analysis::abc::AbcModel;
 use crate::analysis::abc::layers::LayersModel;
 use crate::analysis::abc::xyz::XyzModel;
@@ -36,6 +37,9 @@ pub struct Analyses {
     /// Limits of variability.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub xyz: Option<XyzAnalysis>,
+    /// The customer-base models.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clv: Option<ClvAnalysis>,
 }
 
 /// Everything that goes by shares of revenue.

@@ -19,6 +19,8 @@ mod explain;
 mod manifest;
 mod params;
 mod tables;
+mod value;
+mod value_tables;
 mod write;
 
 use std::collections::BTreeMap;
@@ -28,6 +30,7 @@ use polars::prelude::DataFrame;
 pub use explain::BookExplanation;
 pub use manifest::{AbcAnalysis, Analyses, Inputs, Manifest, Warning, XyzAnalysis};
 pub use params::{Analysis, BookParams};
+pub use value::{ClvAnalysis, ValueParams};
 pub use write::REJECTS;
 
 /// Customers with all that was found out about them. See the [module](self).

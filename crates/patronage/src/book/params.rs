@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::value::ValueParams;
 use crate::analysis::abc::xyz::Xyz;
 use crate::analysis::abc::{Abc, AbcParams};
 use crate::analysis::rfm::{RfmModel, RfmParams};
@@ -24,13 +25,15 @@ pub enum Analysis {
     Abc,
     /// Classes by variability of demand.
     Xyz,
+    /// Customer lifetime value: purchases to come, spend, and what they are worth.
+    Clv,
 }
 
-named!(Analysis, "analysis", Self::Rfm => "rfm", Self::Abc => "abc", Self::Xyz => "xyz");
+named!(Analysis, "analysis", Self::Rfm => "rfm", Self::Abc => "abc", Self::Xyz => "xyz", Self::Clv => "clv");
 
 impl Analysis {
     /// All of them, in the order in which a book holds them.
-    pub const ALL: [Self; 3] = [Self::Rfm, Self::Abc, Self::Xyz];
+    pub const ALL: [Self; 4] = [Self::Rfm, Self::Abc, Self::Xyz, Self::Clv];
 }
 
 /// What goes into a book; by default every analysis with its own defaults.
@@ -43,6 +46,9 @@ pub struct BookParams {
     pub(crate) abc: AbcParams,
     pub(crate) xyz: Xyz,
     pub(crate) xyz_period: Period,
+    pub(crate) value: ValueParams,
+    /// Whether a book without values is an error: they were asked for by name.
+    pub(crate) value_demanded: bool,
 }
 
 impl Default for BookParams {
@@ -55,6 +61,8 @@ impl Default for BookParams {
             abc: Abc::params(),
             xyz: Xyz::params(),
             xyz_period: Period::Month,
+            value: ValueParams::default(),
+            value_demanded: false,
         }
     }
 }
@@ -67,10 +75,12 @@ impl BookParams {
         self
     }
 
-    /// Runs these analyses only.
+    /// Runs these analyses only. Customer lifetime value asked for by name is an error where the data do not allow it, not a
+    /// warning.
     #[must_use]
     pub fn only(mut self, analyses: impl IntoIterator<Item = Analysis>) -> Self {
         self.only = analyses.into_iter().collect();
+        self.value_demanded = self.only.contains(&Analysis::Clv);
         self
     }
 
@@ -92,6 +102,13 @@ impl BookParams {
     #[must_use]
     pub fn abc(mut self, params: AbcParams) -> Self {
         self.abc = params;
+        self
+    }
+
+    /// Horizon, discount and margin of customer lifetime value, and its model when it is not to be chosen.
+    #[must_use]
+    pub fn value(mut self, params: ValueParams) -> Self {
+        self.value = params;
         self
     }
 

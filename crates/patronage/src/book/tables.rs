@@ -35,6 +35,11 @@ impl<'a> Tables<'a> {
         Ok(Self { customers, total: money::sum(customers.monetary().iter().copied())?, tables: BTreeMap::new() })
     }
 
+    /// Tables that are made elsewhere.
+    pub(super) fn add(&mut self, tables: Vec<(String, DataFrame)>) {
+        self.tables.extend(tables);
+    }
+
     pub(super) fn finish(self) -> BTreeMap<String, DataFrame> {
         self.tables
     }

@@ -48,6 +48,11 @@ impl CustomersParams {
         self.from.map(day_number)
     }
 
+    /// The day number of the last day, when it was said.
+    pub(crate) fn last_day(&self) -> Option<i32> {
+        self.as_of.map(day_number)
+    }
+
     /// What `frequency` counts.
     #[must_use]
     pub fn frequency(mut self, frequency: Frequency) -> Self {

@@ -26,6 +26,7 @@
 
 mod build;
 mod frame;
+pub mod holdout;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,7 @@ use crate::money;
 use crate::time::{Period, TimeUnit, named};
 
 pub use build::CustomersParams;
+pub use holdout::Holdout;
 
 /// What `frequency` counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

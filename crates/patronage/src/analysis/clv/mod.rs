@@ -62,6 +62,7 @@ mod covariates;
 mod driver;
 pub mod evaluation;
 mod fit;
+mod from_customers;
 pub mod gamma_gamma;
 mod histories;
 pub mod intervals;
