@@ -230,7 +230,7 @@ pub(crate) fn with_job<T: Default + Serialize + for<'de> Deserialize<'de>>(flags
     let mut values = match job {
         None => Map::new(),
         Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(|error| Error::read(format!("cannot read: {error}")).at_file(path))?;
+            let text = std::fs::read_to_string(path).map_err(|error| Error::parameter(format!("cannot read: {error}")).at_file(path))?;
             let values: Map<String, Value> =
                 toml::from_str(&text).map_err(|error| Error::parameter(format!("not a job file: {}", error.message())).at_file(path))?;
             if let Some(unknown) = values.keys().find(|key| known.get(key).is_none()) {

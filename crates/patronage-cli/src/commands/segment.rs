@@ -193,7 +193,7 @@ fn rfm_params(options: &Options) -> Result<RfmParams> {
 
 fn segment_map(name: &str, cut: Option<&str>) -> Result<SegmentMap> {
     let map = if std::path::Path::new(name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml")) {
-        let text = std::fs::read_to_string(name).map_err(|error| Error::read(format!("cannot read: {error}")).at_file(name))?;
+        let text = std::fs::read_to_string(name).map_err(|error| Error::parameter(format!("cannot read: {error}")).at_file(name))?;
         SegmentMap::from_toml(&text).map_err(|error| error.at_file(name))?
     } else {
         SegmentMap::named(name)?
