@@ -123,16 +123,15 @@ pub(super) fn values(ledger: &Ledger, customers: &Customers, looked: &CustomersP
         return Err(Error::fit(format!("{repeaters} customers have bought again; the models need at least {FEWEST_REPEAT_BUYERS}"))
             .with_hint("a longer history, or all customers rather than a sample"));
     }
-    let (model, calibration_end, choice) = match params.model {
-        Some(kind) => (fit_purchase_model(kind, &histories, Some(unit.days()), None)?, None, None),
-        None => {
-            let cut = calibration_end(customers)?;
-            let holdout = ledger.split(cut, customers.as_of(), looked)?;
-            let settings = EvaluationSettings { tracking_step: TimeUnit::Week.days() / unit.days(), ..EvaluationSettings::default() };
-            let choice =
-                ModelChoice::params().time_unit(unit.days()).settings(settings).choose(&[Split::from_holdout(&holdout)?], &histories)?;
-            (choice.model, Some(cut), Some(choice.report))
-        }
+    let (model, calibration_end, choice) = if let Some(kind) = params.model {
+        (fit_purchase_model(kind, &histories, Some(unit.days()), None)?, None, None)
+    } else {
+        let cut = calibration_end(customers)?;
+        let holdout = ledger.split(cut, customers.as_of(), looked)?;
+        let settings = EvaluationSettings { tracking_step: TimeUnit::Week.days() / unit.days(), ..EvaluationSettings::default() };
+        let params = ModelChoice::params().time_unit(unit.days()).settings(settings);
+        let choice = params.choose(&[Split::from_holdout(&holdout)?], &histories)?;
+        (choice.model, Some(cut), Some(choice.report))
     };
     let mut warnings = Vec::new();
     if let Some(reduction) = model.fit().reduces_to {
@@ -229,6 +228,9 @@ struct Answers<'a> {
     horizon: f64,
 }
 
+/// The columns, the expected purchases and the residual value of every customer.
+type Answered = (Vec<Column>, Vec<f64>, Option<Vec<f64>>);
+
 /// What tells histories apart: repeat purchases, days from first to last period, day of the first purchase.
 type Key = (u32, u32, i32);
 
@@ -282,7 +284,7 @@ impl<'a> Answers<'a> {
     }
 
     /// The columns, the expected purchases and the residual value of every customer.
-    fn columns(&self, customers: &Customers) -> Result<(Vec<Column>, Vec<f64>, Option<Vec<f64>>)> {
+    fn columns(&self, customers: &Customers) -> Result<Answered> {
         let periods = customers.purchase_periods.iter().zip(&customers.days_first_to_last_period).zip(&customers.first_purchase);
         let keys: Vec<Key> = periods.map(|((periods, last), first)| (periods - 1, *last, *first)).collect();
         let mut distinct = keys.clone();
