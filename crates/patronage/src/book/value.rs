@@ -30,6 +30,10 @@ const SHORTEST_SPAN: i32 = 56;
 /// Fewer customers with a repeat purchase than this do not tell models apart, or spends.
 const FEWEST_REPEAT_BUYERS: usize = 30;
 
+/// Beyond so many customers the quantiles of single customers are computed on demand only: they cost a hundred times as much
+/// as the means, and nobody reads so many.
+const PREDICTIVE_UP_TO: usize = 20_000;
+
 /// The standard normal quantile of 95 % intervals.
 const Z: f64 = 1.959_963_984_540_054;
 
@@ -38,12 +42,12 @@ const Z: f64 = 1.959_963_984_540_054;
 pub struct ValueParams {
     terms: ResidualValue,
     model: Option<ModelKind>,
-    predictive: bool,
+    predictive: Option<bool>,
 }
 
 impl Default for ValueParams {
     fn default() -> Self {
-        Self { terms: ResidualValue::default(), model: None, predictive: true }
+        Self { terms: ResidualValue::default(), model: None, predictive: None }
     }
 }
 
@@ -68,10 +72,11 @@ impl ValueParams {
         self
     }
 
-    /// Whether to give the 5 % and 95 % quantiles of what a customer may actually do, most of the work (default true).
+    /// Whether to give the 5 % and 95 % quantiles of what a customer may actually do, most of the work; by default up to 20,000
+    /// customers, beyond with a warning that they were left out.
     #[must_use]
     pub fn predictive(mut self, predictive: bool) -> Self {
-        self.predictive = predictive;
+        self.predictive = Some(predictive);
         self
     }
 
@@ -150,6 +155,13 @@ pub(super) fn values(ledger: &Ledger, customers: &Customers, looked: &CustomersP
             None
         }
     };
+    let predictive = params.predictive.unwrap_or(customers.len() <= PREDICTIVE_UP_TO);
+    if !predictive && params.predictive.is_none() {
+        let text =
+            "the quantiles of what single customers may do (_p05, _p95) are left out for more than 20,000 customers unless asked for";
+        warnings.push(text.to_owned());
+    }
+    let params = &ValueParams { predictive: Some(predictive), ..*params };
     let answers = Answers::new(&*model, spend.as_ref(), params, unit, horizon_days, &mut warnings);
     let (columns, expected_purchases, residual_value) = answers.columns(customers)?;
     let stored = choice.clone().map(|mut report| {
@@ -248,7 +260,7 @@ impl<'a> Answers<'a> {
             warnings.push(format!("no intervals for the mean: {error}"));
         }
         let (rate, horizon) = (params.terms.rate_in(unit.days()), horizon_days / unit.days());
-        Self { model, spend, delta: delta.ok(), margin: params.terms.margin, predictive: params.predictive, rate, horizon }
+        Self { model, spend, delta: delta.ok(), margin: params.terms.margin, predictive: params.predictive.unwrap_or(true), rate, horizon }
     }
 
     fn purchases(&self, history: History, expected: f64, discounted: f64) -> Purchases {
