@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example custom_segment_map`
 
+#![expect(clippy::print_stdout, reason = "an example talks to its reader")]
+
 use patronage::analysis::rfm::{Rfm, SegmentMap};
 use patronage::{Ingest, SegmentBook};
 

@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example merge_daily_loads`
 
+#![expect(clippy::print_stdout, reason = "an example talks to its reader")]
+
 use patronage::ledger::LoadOutcome;
 use patronage::{Ingest, SegmentBook, Store};
 

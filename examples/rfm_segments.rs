@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example rfm_segments`
 
+#![expect(clippy::print_stdout, reason = "an example talks to its reader")]
+
 use chrono::NaiveDate;
 use patronage::analysis::rfm::{Axis, Rfm, Scoring, SegmentMap};
 use patronage::{CustomersParams, Ingest};

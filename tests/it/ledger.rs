@@ -1,5 +1,7 @@
 //! The ledger adds up the same way whatever came first, survives the disk, and refuses what it cannot hold exactly.
 
+use std::fmt::Write;
+
 use patronage::polars::prelude::DataFrame;
 use patronage::{Customers, CustomersParams, ErrorKind, Ingest, Ledger, Store, ZeroAmounts};
 use proptest::prelude::*;
@@ -21,7 +23,7 @@ fn text(facts: &[Fact]) -> String {
             order.map_or(String::new(), |order| if order % 2 == 0 { order.to_string() } else { format!("a long order id {order}") });
         let sign = if *cents < 0 { "-" } else { "" };
         let cents = cents.unsigned_abs();
-        text += &format!("c{customer},2024-01-{day:02},{order},{sign}{}.{:02}\n", cents / 100, cents % 100);
+        writeln!(text, "c{customer},2024-01-{day:02},{order},{sign}{}.{:02}", cents / 100, cents % 100).expect("a string has room");
     }
     text
 }

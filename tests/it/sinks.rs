@@ -110,7 +110,7 @@ const FORMULAS: [&str; 5] = ["+1+1", "-2+3", "=HYPERLINK(1)", "@SUM(A1)", "plain
 
 #[test]
 fn formulas_are_inert_in_csv_and_unchanged_in_parquet() {
-    let log: String = FORMULAS.iter().map(|id| format!("{id},2024-03-01,5\n")).collect();
+    let log = FORMULAS.map(|id| format!("{id},2024-03-01,5\n")).concat();
     let scratch = Scratch::with("log.csv", format!("customer,date,amount\n{log}"));
     scratch.run("segment log.csv --out csv --format csv").ok();
     scratch.run("segment log.csv --out parquet").ok();

@@ -46,7 +46,8 @@ fn typed() -> DataFrame {
 #[track_caller]
 fn assert_same(read: &Ingested, what: &str) {
     let csv = csv();
-    assert!(read.ledger.frame().unwrap().equals_missing(&csv.ledger.frame().unwrap()), "{what}\n{}", read.ledger.frame().unwrap());
+    let facts = |read: &Ingested| read.ledger.frame().expect("a frame");
+    assert!(facts(read).equals_missing(&facts(&csv)), "{what}\n{}", facts(read));
     assert_eq!(read.audit, csv.audit, "{what}");
     assert_eq!(customers(read), customers(&csv), "{what}");
 }

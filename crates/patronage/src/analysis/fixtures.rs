@@ -52,6 +52,7 @@ pub(crate) fn any_rows() -> impl Strategy<Value = Vec<Raw>> {
         .prop_map(|rows| rows.into_iter().map(|(id, (days, orders, money))| (id, days, orders, money)).collect())
 }
 
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn read(file: &str) -> Option<String> {
     let Some(folder) = std::env::var_os("PATRONAGE_TEST_DATA") else {
         eprintln!("skipped: set PATRONAGE_TEST_DATA to the folder of {file}");

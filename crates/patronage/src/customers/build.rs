@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Customers, CustomersSettings, Frequency};
 use crate::error::{Error, Result};
+use crate::ledger::keys::leading_bytes;
 use crate::ledger::{Event, Ledger, View};
 use crate::money;
 use crate::time::{Period, TimeUnit, day_number};
@@ -149,11 +150,21 @@ impl Ledger {
         }
         order.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(b.1)));
 
+        // Rows lie all over memory: several threads wait for it at once.
+        let parts_of_table: Vec<Customers> = order.par_chunks(1 << 15).map(|rows| self.table(settings, rows)).collect::<Result<_>>()?;
         let mut table = Customers::with_capacity(settings, order.len());
+        for part in parts_of_table {
+            table.append(part);
+        }
         table.refund_only = parts.iter().map(|(_, refund_only)| refund_only).sum();
+        Ok(table)
+    }
+
+    fn table(&self, settings: CustomersSettings, rows: &[(u64, &[u8], &Row)]) -> Result<Customers> {
         let minor =
             |micros| money::from_micros(micros, settings.scale).ok_or_else(|| Error::overflow("money is finer than the ledger's scale"));
-        for (_, _, row) in order {
+        let mut table = Customers::with_capacity(settings, rows.len());
+        for (_, _, row) in rows {
             table.customer_id.push(&self.partitions()[row.partition].customers.text(row.customer));
             table.first_purchase.push(row.first);
             table.last_purchase.push(row.last);
@@ -167,14 +178,6 @@ impl Ledger {
         }
         Ok(table)
     }
-}
-
-/// The first eight bytes as a number that sorts as they do.
-fn leading_bytes(id: &[u8]) -> u64 {
-    let mut first = [0; 8];
-    let length = id.len().min(8);
-    first[..length].copy_from_slice(&id[..length]);
-    u64::from_be_bytes(first)
 }
 
 fn summarise(partition: usize, customer: u32, events: &[Event], grain: Period) -> Result<Row> {

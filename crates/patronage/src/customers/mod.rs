@@ -311,6 +311,20 @@ impl Customers {
         }
     }
 
+    /// Adds rows behind these.
+    fn append(&mut self, other: Self) {
+        self.customer_id.append(&other.customer_id);
+        self.first_purchase.extend(other.first_purchase);
+        self.last_purchase.extend(other.last_purchase);
+        self.orders.extend(other.orders);
+        self.monetary.extend(other.monetary);
+        self.refund_orders.extend(other.refund_orders);
+        self.refunded.extend(other.refunded);
+        self.purchase_periods.extend(other.purchase_periods);
+        self.days_first_to_last_period.extend(other.days_first_to_last_period);
+        self.repeat_value.extend(other.repeat_value);
+    }
+
     fn push(&mut self, row: &CustomerRow) {
         self.customer_id.push(&row.customer_id);
         self.first_purchase.push(crate::time::day_number(row.first_purchase));

@@ -1,5 +1,6 @@
 //! Frames, Parquet and Arrow IPC: typed columns.
 
+use std::fmt::Write;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -12,8 +13,8 @@ use super::plan::Fields;
 use crate::error::{Error, Result};
 use crate::time::DAY_SECONDS;
 
-/// Rows of a frame that are cleaned together: what they become fits a processor's cache.
-pub(crate) const BLOCK_ROWS: usize = 1 << 16;
+/// Rows of a frame that are cleaned together: so many that each partition gets a good share of them at a time.
+pub(crate) const BLOCK_ROWS: usize = 1 << 19;
 
 /// Calls a decoder of foreign bytes, whose panics on broken files become errors.
 fn guarded<T>(path: &Path, what: &str, decode: impl FnOnce() -> PolarsResult<T>) -> Result<T> {
@@ -198,7 +199,10 @@ fn write_out(value: &AnyValue<'_>, to: &mut String) {
         }
         AnyValue::Binary(bytes) => to.extend(bytes.iter().map(|byte| char::from(*byte))),
         AnyValue::BinaryOwned(bytes) => to.extend(bytes.iter().map(|byte| char::from(*byte))),
-        other => *to += &format!("{other:?}"),
+        other => {
+            // Writing to a string cannot fail.
+            let _ = write!(to, "{other:?}");
+        }
     }
 }
 

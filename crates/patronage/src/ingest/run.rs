@@ -169,26 +169,23 @@ impl Ingest {
                     return Ok(());
                 }
                 let decoded = |block: Block| decoded(&plan.inputs[block.file], &tables[block.file], block);
-                let mut blocks = round.into_par_iter().map(decoded).collect::<Vec<_>>().into_iter().flatten().peekable();
-                while blocks.peek().is_some() {
-                    let part: Vec<Block> = blocks.by_ref().take(2 * threads).collect();
-                    let done: u64 = part.iter().map(|block| block.bytes).sum();
-                    let cleaned: Vec<Result<Cleaned>> = part
-                        .par_iter()
-                        .map(|block| {
-                            let spare = spares.lock().ok().and_then(|mut spares| spares.pop());
-                            clean_block(block, &tables[block.file], &rules, spare.unwrap_or_else(Cleaned::new))
-                        })
-                        .collect();
-                    // The receiver is dropped with this closure, which lets the reading thread end.
-                    let used = books.post(part, cleaned, observer)?;
-                    spares.lock().map(|mut spares| spares.extend(used.into_iter().map(Cleaned::emptied))).unwrap_or_default();
-                    if books.observed_day_or_month() {
-                        return Ok(());
-                    }
-                    books.bytes += done;
-                    observer.inner.progress(books.bytes, all_bytes);
+                let blocks: Vec<Block> = round.into_par_iter().map(decoded).collect::<Vec<_>>().into_iter().flatten().collect();
+                let done: u64 = blocks.iter().map(|block| block.bytes).sum();
+                let cleaned: Vec<Result<Cleaned>> = blocks
+                    .par_iter()
+                    .map(|block| {
+                        let spare = spares.lock().ok().and_then(|mut spares| spares.pop());
+                        clean_block(block, &tables[block.file], &rules, spare.unwrap_or_else(Cleaned::new))
+                    })
+                    .collect();
+                // The receiver is dropped with this closure, which lets the reading thread end.
+                let used = books.post(blocks, cleaned, observer)?;
+                spares.lock().map(|mut spares| spares.extend(used.into_iter().map(Cleaned::emptied))).unwrap_or_default();
+                if books.observed_day_or_month() {
+                    return Ok(());
                 }
+                books.bytes += done;
+                observer.inner.progress(books.bytes, all_bytes);
             }
         })?;
         if books.observed_day_or_month() {
@@ -284,18 +281,14 @@ fn clean_block(block: &Block, table: &Table, rules: &Rules, mut out: Cleaned) ->
     Ok(out)
 }
 
-/// At least a block for each thread, if there are as many, and more while they are small.
+/// At least a block for each thread, if there are as many, and enough rows for each partition to get a share worth its
+/// way into the cache.
 fn take_round(receive: &Receiver<Block>, threads: usize) -> Vec<Block> {
-    const ENOUGH_BYTES: u64 = 8 << 20;
+    const ENOUGH_BYTES: u64 = 24 << 20;
     let mut round: Vec<Block> = Vec::new();
     let mut bytes = 0;
-    while round.len() < threads || round.len() < 2 * threads && bytes < ENOUGH_BYTES * threads as u64 {
-        let next = if round.is_empty() {
-            receive.recv().ok()
-        } else {
-            receive.try_recv().ok().or_else(|| if round.len() < threads { receive.recv().ok() } else { None })
-        };
-        let Some(block) = next else { break };
+    while round.len() < threads || bytes < ENOUGH_BYTES * threads as u64 {
+        let Ok(block) = receive.recv() else { break };
         bytes += block.bytes;
         round.push(block);
     }

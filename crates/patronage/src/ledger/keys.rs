@@ -15,18 +15,28 @@ pub(crate) fn hash(text: &[u8]) -> u64 {
 pub(crate) struct Interner {
     bytes: Vec<u8>,
     ends: Vec<usize>,
-    table: HashTable<u32>,
+    table: HashTable<Slot>,
+}
+
+/// A text in the table. Up to eight bytes it is here whole, so that most look-ups go no further.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    head: u64,
+    length: u32,
+    index: u32,
 }
 
 impl Interner {
     pub(crate) fn intern(&mut self, hash: u64, text: &[u8]) -> u32 {
         let Self { bytes, ends, table } = self;
-        let entry = table.entry(hash, |&index| get(bytes, ends, index) == text, |&index| self::hash(get(bytes, ends, index)));
+        let (head, length) = (leading_bytes(text), u32::try_from(text.len()).unwrap_or(u32::MAX));
+        let same = |slot: &Slot| slot.head == head && slot.length == length && (length <= 8 || get(bytes, ends, slot.index) == text);
+        let entry = table.entry(hash, same, |slot| self::hash(get(bytes, ends, slot.index)));
         match entry {
-            hashbrown::hash_table::Entry::Occupied(entry) => *entry.get(),
+            hashbrown::hash_table::Entry::Occupied(entry) => entry.get().index,
             hashbrown::hash_table::Entry::Vacant(entry) => {
                 let index = u32::try_from(ends.len()).unwrap_or(u32::MAX);
-                entry.insert(index);
+                entry.insert(Slot { head, length, index });
                 bytes.extend_from_slice(text);
                 ends.push(bytes.len());
                 index
@@ -47,6 +57,14 @@ impl Interner {
     pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }
+}
+
+/// The first eight bytes as a number that sorts as they do.
+pub(crate) fn leading_bytes(text: &[u8]) -> u64 {
+    if let Some(first) = text.first_chunk::<8>() {
+        return u64::from_be_bytes(*first);
+    }
+    text.iter().fold(0, |head, byte| head << 8 | u64::from(*byte)) << (8 * (8 - text.len())).min(63)
 }
 
 fn get<'a>(bytes: &'a [u8], ends: &[usize], index: u32) -> &'a [u8] {

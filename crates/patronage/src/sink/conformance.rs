@@ -33,6 +33,9 @@ pub fn check(sink: &dyn Sink, read: impl Fn(&[u8]) -> Result<(Vec<String>, Vec<V
             return fail(format!("{} rows came back as {}", table.height(), rows.len()));
         }
         for (index, row) in rows.iter().enumerate() {
+            if row.len() != table.width() {
+                return fail(format!("row {index} has {} of {} cells", row.len(), table.width()));
+            }
             for (column, got) in table.columns().iter().zip(row) {
                 let value = column.get(index).map_err(|error| Error::write(error.to_string()))?;
                 let want = super::cell(&value).and_then(super::Cell::into_text);

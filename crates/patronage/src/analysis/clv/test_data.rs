@@ -54,7 +54,7 @@ fn histories(customers: &[Vec<i64>], last: &str, unit: f64) -> Histories {
 
 /// The CDNOW sample, calibration to 1997-09-30, in units of so many days (7: table A of the reference values).
 pub(crate) fn cdnow(unit: f64) -> Histories {
-    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/data/cdnow_sample.csv"));
+    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/data/cdnow_sample.csv"));
     histories(&purchase_days(path, "1997-09-30"), "1997-09-30", unit)
 }
 

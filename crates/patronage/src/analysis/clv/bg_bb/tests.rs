@@ -24,7 +24,7 @@ fn close(found: f64, expected: f64, tolerance: f64) {
 
 /// The 11,104 donors of Fader, Hardie & Shang 2010, table 1.
 fn donations() -> Histories {
-    let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/donations.csv"));
+    let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/data/donations.csv"));
     let mut columns = [const { Vec::new() }; 4];
     for line in text.lines().skip(1) {
         for (column, field) in columns.iter_mut().zip(line.split(',')) {

@@ -17,7 +17,7 @@ fn close(found: f64, expected: f64, tolerance: f64) {
 
 /// Repeat days and their mean value of the CDNOW sample to 1997-09-30.
 fn cdnow() -> (Vec<u32>, Vec<f64>) {
-    let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/cdnow_sample.csv"));
+    let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/data/cdnow_sample.csv"));
     let mut customers: BTreeMap<&str, BTreeMap<&str, f64>> = BTreeMap::new();
     for line in text.lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();

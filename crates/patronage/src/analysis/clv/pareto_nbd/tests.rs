@@ -247,7 +247,7 @@ proptest! {
             // Fourth-order central differences.
             let moved = |steps: f64| { let mut point = point; point[i] += steps * STEP; at(point) };
             let (p1, m1, p2, m2) = (moved(1.0), moved(-1.0), moved(2.0), moved(-2.0));
-            let slope = |f: &dyn Fn(&super::likelihood::Derivatives) -> f64| {
+            let slope = |f: &dyn Fn(&likelihood::Derivatives) -> f64| {
                 (8.0 * (f(&p1) - f(&m1)) - (f(&p2) - f(&m2))) / (12.0 * STEP)
             };
             prop_assert!((slope(&|d| d.value) - here.gradient[i]).abs() < 1e-8 * size);
