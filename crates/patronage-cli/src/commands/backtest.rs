@@ -1,5 +1,6 @@
 //! `patronage backtest`: how good is each model on this data, and which one should be taken.
 
+use std::fmt::Write;
 use std::path::PathBuf;
 
 use patronage::analysis::clv::evaluation::{ChoiceReport, EvaluationSettings, ModelChoice, Newcomers, Split};
@@ -84,8 +85,9 @@ pub(crate) fn run(args: &Args, talk: &Talk) -> Result<()> {
     }
     let mut text = String::new();
     for origin in &origins {
-        text += &format!(
-            "{} customers as of {}, hold-out to {} ({:.1} {unit}s)\n{} newcomers with {} purchases in it, whom no model of known customers can forecast\n",
+        let _ = writeln!(
+            text,
+            "{} customers as of {}, hold-out to {} ({:.1} {unit}s)\n{} newcomers with {} purchases in it, whom no model of known customers can forecast",
             origin.customers,
             origin.calibration_end,
             origin.horizon_end,

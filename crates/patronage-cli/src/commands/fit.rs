@@ -20,9 +20,9 @@ pub(crate) struct Args {
     /// Order files, or with --summary one table
     #[arg(required = true)]
     inputs: Vec<PathBuf>,
-    /// The input has one row per kind of customer: repeat_purchases, first_to_last, age[, weight][, mean_repeat_value], or as
-    /// other packages call them (frequency, recency, T, weights, monetary_value); opportunities or periods for bg-bb;
-    /// period and survivors for sbg and bdw
+    /// The input has one row per kind of customer: `repeat_purchases`, `first_to_last`, `age` and perhaps `weight` and
+    /// `mean_repeat_value`, or as other packages call them: `frequency`, `recency`, `T`, `weights`, `monetary_value`; for bg-bb
+    /// `opportunities` or `periods` in place of age; for sbg and bdw `period` and `survivors`
     #[arg(long)]
     summary: bool,
     /// Print one JSON object

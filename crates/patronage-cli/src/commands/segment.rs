@@ -85,7 +85,10 @@ pub(crate) struct Options {
     /// nbd, bg-nbd, mbg-nbd, pareto-nbd, bg-cnbd or mbg-cnbd [default: the best on a hold-out]
     #[arg(long, value_name = "NAME", help_heading = "Customer lifetime value")]
     pub(crate) model: Option<String>,
-    /// Leave out the 5 % and 95 % quantiles of what a customer may do, which take the most time
+    /// Give the 5 % and 95 % quantiles of what each customer may do, whatever it takes [default: up to 20,000 customers]
+    #[arg(long, conflicts_with = "no_predictive", help_heading = "Customer lifetime value")]
+    pub(crate) predictive: bool,
+    /// Leave out the 5 % and 95 % quantiles of what each customer may do, which take the most time
     #[arg(long, help_heading = "Customer lifetime value")]
     pub(crate) no_predictive: bool,
 }
@@ -161,7 +164,10 @@ fn value_params(options: &Options) -> Result<ValueParams> {
         terms = terms.margin(margin);
     }
     terms.check()?;
-    let params = ValueParams::new().terms(terms).predictive(!options.no_predictive);
+    let mut params = ValueParams::new().terms(terms);
+    if options.predictive || options.no_predictive {
+        params = params.predictive(!options.no_predictive);
+    }
     Ok(match &options.model {
         None => params,
         Some(name) => params.model(super::fit::model_kind(name)?),

@@ -30,6 +30,10 @@ const SHORTEST_SPAN: i32 = 56;
 /// Fewer customers with a repeat purchase than this do not tell models apart, or spends.
 const FEWEST_REPEAT_BUYERS: usize = 30;
 
+/// Beyond so many customers the quantiles of single customers are computed on demand only: they cost a hundred times as much
+/// as the means, and nobody reads so many.
+const PREDICTIVE_UP_TO: usize = 20_000;
+
 /// The standard normal quantile of 95 % intervals.
 const Z: f64 = 1.959_963_984_540_054;
 
@@ -38,12 +42,12 @@ const Z: f64 = 1.959_963_984_540_054;
 pub struct ValueParams {
     terms: ResidualValue,
     model: Option<ModelKind>,
-    predictive: bool,
+    predictive: Option<bool>,
 }
 
 impl Default for ValueParams {
     fn default() -> Self {
-        Self { terms: ResidualValue::default(), model: None, predictive: true }
+        Self { terms: ResidualValue::default(), model: None, predictive: None }
     }
 }
 
@@ -68,10 +72,11 @@ impl ValueParams {
         self
     }
 
-    /// Whether to give the 5 % and 95 % quantiles of what a customer may actually do, most of the work (default true).
+    /// Whether to give the 5 % and 95 % quantiles of what a customer may actually do, most of the work; by default up to 20,000
+    /// customers, beyond with a warning that they were left out.
     #[must_use]
     pub fn predictive(mut self, predictive: bool) -> Self {
-        self.predictive = predictive;
+        self.predictive = Some(predictive);
         self
     }
 
@@ -123,16 +128,15 @@ pub(super) fn values(ledger: &Ledger, customers: &Customers, looked: &CustomersP
         return Err(Error::fit(format!("{repeaters} customers have bought again; the models need at least {FEWEST_REPEAT_BUYERS}"))
             .with_hint("a longer history, or all customers rather than a sample"));
     }
-    let (model, calibration_end, choice) = match params.model {
-        Some(kind) => (fit_purchase_model(kind, &histories, Some(unit.days()), None)?, None, None),
-        None => {
-            let cut = calibration_end(customers)?;
-            let holdout = ledger.split(cut, customers.as_of(), looked)?;
-            let settings = EvaluationSettings { tracking_step: TimeUnit::Week.days() / unit.days(), ..EvaluationSettings::default() };
-            let choice =
-                ModelChoice::params().time_unit(unit.days()).settings(settings).choose(&[Split::from_holdout(&holdout)?], &histories)?;
-            (choice.model, Some(cut), Some(choice.report))
-        }
+    let (model, calibration_end, choice) = if let Some(kind) = params.model {
+        (fit_purchase_model(kind, &histories, Some(unit.days()), None)?, None, None)
+    } else {
+        let cut = calibration_end(customers)?;
+        let holdout = ledger.split(cut, customers.as_of(), looked)?;
+        let settings = EvaluationSettings { tracking_step: TimeUnit::Week.days() / unit.days(), ..EvaluationSettings::default() };
+        let params = ModelChoice::params().time_unit(unit.days()).settings(settings);
+        let choice = params.choose(&[Split::from_holdout(&holdout)?], &histories)?;
+        (choice.model, Some(cut), Some(choice.report))
     };
     let mut warnings = Vec::new();
     if let Some(reduction) = model.fit().reduces_to {
@@ -151,6 +155,13 @@ pub(super) fn values(ledger: &Ledger, customers: &Customers, looked: &CustomersP
             None
         }
     };
+    let predictive = params.predictive.unwrap_or(customers.len() <= PREDICTIVE_UP_TO);
+    if !predictive && params.predictive.is_none() {
+        let text =
+            "the quantiles of what single customers may do (_p05, _p95) are left out for more than 20,000 customers unless asked for";
+        warnings.push(text.to_owned());
+    }
+    let params = &ValueParams { predictive: Some(predictive), ..*params };
     let answers = Answers::new(&*model, spend.as_ref(), params, unit, horizon_days, &mut warnings);
     let (columns, expected_purchases, residual_value) = answers.columns(customers)?;
     let stored = choice.clone().map(|mut report| {
@@ -229,6 +240,9 @@ struct Answers<'a> {
     horizon: f64,
 }
 
+/// The columns, the expected purchases and the residual value of every customer.
+type Answered = (Vec<Column>, Vec<f64>, Option<Vec<f64>>);
+
 /// What tells histories apart: repeat purchases, days from first to last period, day of the first purchase.
 type Key = (u32, u32, i32);
 
@@ -246,7 +260,7 @@ impl<'a> Answers<'a> {
             warnings.push(format!("no intervals for the mean: {error}"));
         }
         let (rate, horizon) = (params.terms.rate_in(unit.days()), horizon_days / unit.days());
-        Self { model, spend, delta: delta.ok(), margin: params.terms.margin, predictive: params.predictive, rate, horizon }
+        Self { model, spend, delta: delta.ok(), margin: params.terms.margin, predictive: params.predictive.unwrap_or(true), rate, horizon }
     }
 
     fn purchases(&self, history: History, expected: f64, discounted: f64) -> Purchases {
@@ -282,7 +296,7 @@ impl<'a> Answers<'a> {
     }
 
     /// The columns, the expected purchases and the residual value of every customer.
-    fn columns(&self, customers: &Customers) -> Result<(Vec<Column>, Vec<f64>, Option<Vec<f64>>)> {
+    fn columns(&self, customers: &Customers) -> Result<Answered> {
         let periods = customers.purchase_periods.iter().zip(&customers.days_first_to_last_period).zip(&customers.first_purchase);
         let keys: Vec<Key> = periods.map(|((periods, last), first)| (periods - 1, *last, *first)).collect();
         let mut distinct = keys.clone();

@@ -191,6 +191,7 @@ impl Holdout {
     }
 
     /// Mean purchase money of each calibration customer's hold-out periods, in currency units; `None` without one.
+    #[must_use]
     pub fn mean_value(&self) -> impl ExactSizeIterator<Item = Option<f64>> {
         let values = self.periods.iter().zip(&self.money);
         values.map(|(&periods, &micros)| (periods > 0).then(|| money::to_f64(micros, money::MICROS_SCALE) / f64::from(periods)))
