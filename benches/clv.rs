@@ -38,7 +38,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             black_box(model.discounted_purchases_all(&histories, rate, Some(YEAR)));
             Ok(())
         })?;
-        let parameters: Vec<String> = model.fit().parameters.iter().map(|parameter| format!("\"{}\": {}", parameter.symbol, parameter.value)).collect();
+        let parameters: Vec<String> =
+            model.fit().parameters.iter().map(|parameter| format!("\"{}\": {}", parameter.symbol, parameter.value)).collect();
         println!(
             "{{\"model\": \"{name}\", \"customers\": {}, \"fit_s\": {fit:.6}, \"score_s\": {score:.6}, \"year_s\": {year:.6}, \"log_likelihood\": {}, \"parameters\": {{{}}}}}",
             histories.len(),
@@ -69,7 +70,7 @@ fn read(path: &str) -> Result<Histories, Box<dyn std::error::Error>> {
     let (mut repeat_purchases, mut first_to_last, mut ages) = (Vec::new(), Vec::new(), Vec::new());
     for line in lines {
         let fields: Vec<&str> = line.split(',').collect();
-        repeat_purchases.push(fields[x].parse::<f64>()?.round() as u32);
+        repeat_purchases.push(fields[x].parse()?);
         first_to_last.push(fields[t_x].parse()?);
         ages.push(fields[age].parse()?);
     }

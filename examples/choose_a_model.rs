@@ -3,6 +3,8 @@
 //!
 //! `cargo run --example choose_a_model`
 
+#![expect(clippy::print_stdout, reason = "an example talks to its reader")]
+
 use patronage::analysis::clv::Histories;
 use patronage::analysis::clv::evaluation::{ModelChoice, Split};
 use patronage::{CustomersParams, Ingest};

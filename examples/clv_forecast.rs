@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example clv_forecast`
 
+#![expect(clippy::print_stdout, reason = "an example talks to its reader")]
+
 use patronage::analysis::clv::gamma_gamma::{GammaGamma, Spends};
 use patronage::analysis::clv::intervals::DeltaMethod;
 use patronage::analysis::clv::value::ResidualValue;
