@@ -38,17 +38,11 @@ const PREDICTIVE_UP_TO: usize = 20_000;
 const Z: f64 = 1.959_963_984_540_054;
 
 /// How customers are valued: horizon, discount and margin, and the model, when it is not to be chosen.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct ValueParams {
     terms: ResidualValue,
     model: Option<ModelKind>,
     predictive: Option<bool>,
-}
-
-impl Default for ValueParams {
-    fn default() -> Self {
-        Self { terms: ResidualValue::default(), model: None, predictive: None }
-    }
 }
 
 impl ValueParams {
