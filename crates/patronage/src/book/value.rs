@@ -38,7 +38,7 @@ const PREDICTIVE_UP_TO: usize = 20_000;
 const Z: f64 = 1.959_963_984_540_054;
 
 /// How customers are valued: horizon, discount and margin, and the model, when it is not to be chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct ValueParams {
     terms: ResidualValue,
     model: Option<ModelKind>,
@@ -257,20 +257,26 @@ impl<'a> Answers<'a> {
         Self { model, spend, delta: delta.ok(), margin: params.terms.margin, predictive: params.predictive.unwrap_or(true), rate, horizon }
     }
 
-    fn purchases(&self, history: History, expected: f64, discounted: f64) -> Purchases {
-        let interval = |answer: &dyn Fn(&dyn PurchaseModel) -> f64| {
-            self.delta.as_ref().map(|delta| delta.interval(Scale::Log, |model| answer(&**model)))
-        };
-        Purchases {
-            alive: self.model.probability_alive(history, 0.0),
-            expected,
-            discounted,
-            expected_interval: interval(&|model| model.expected_purchases(history, 0.0, self.horizon)),
-            discounted_interval: self
-                .spend
-                .and_then(|_| interval(&|model| model.discounted_purchases(history, self.rate, Some(self.horizon)))),
-            predictive: self.predictive.then(|| predictive_purchases(self.model, history, self.horizon)),
-        }
+    /// The purchase side of every distinct history.
+    fn purchases(&self, rows: &Histories) -> Vec<Purchases> {
+        let expected = |model: &dyn PurchaseModel| model.expected_purchases_all(rows, 0.0, self.horizon);
+        let discounted = |model: &dyn PurchaseModel| model.discounted_purchases_all(rows, self.rate, Some(self.horizon));
+        let alive = self.model.probability_alive_all(rows, 0.0);
+        let (means, money) = (expected(self.model), discounted(self.model));
+        let expected_intervals = self.delta.as_ref().map(|delta| delta.intervals(Scale::Log, |model| expected(&**model)));
+        let valued = self.delta.as_ref().filter(|_| self.spend.is_some());
+        let discounted_intervals = valued.map(|delta| delta.intervals(Scale::Log, |model| discounted(&**model)));
+        (0..rows.len())
+            .into_par_iter()
+            .map(|row| Purchases {
+                alive: alive[row],
+                expected: means[row],
+                discounted: money[row],
+                expected_interval: expected_intervals.as_ref().map(|intervals| intervals[row]),
+                discounted_interval: discounted_intervals.as_ref().map(|intervals| intervals[row]),
+                predictive: self.predictive.then(|| predictive_purchases(self.model, rows.get(row), self.horizon)),
+            })
+            .collect()
     }
 
     fn worth(&self, spend: &GammaGammaModel, history: History, mean: f64, purchases: &Purchases) -> Worth {
@@ -303,10 +309,7 @@ impl<'a> Answers<'a> {
             .map(|&(x, last, first)| History::new(x, f64::from(last) / unit, f64::from(as_of.saturating_sub(first)) / unit))
             .collect::<Result<_>>()?;
         let rows: Histories = histories.iter().copied().collect::<Result<_>>()?;
-        let expected = self.model.expected_purchases_all(&rows, 0.0, self.horizon);
-        let discounted = self.model.discounted_purchases_all(&rows, self.rate, Some(self.horizon));
-        let answers: Vec<Purchases> =
-            (0..histories.len()).into_par_iter().map(|row| self.purchases(histories[row], expected[row], discounted[row])).collect();
+        let answers = self.purchases(&rows);
         let place: Vec<usize> = keys.par_iter().map(|key| distinct.partition_point(|other| other < key)).collect();
         let column = |name: &str, value: &dyn Fn(&Purchases) -> Option<f64>| {
             Column::new(name.into(), place.iter().map(|&at| value(&answers[at])).collect::<Vec<Option<f64>>>())

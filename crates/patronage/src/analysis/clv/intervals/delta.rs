@@ -153,19 +153,37 @@ impl<M> DeltaMethod<M> {
     /// The interval of one answer.
     #[must_use]
     pub fn interval(&self, scale: Scale, answer: impl Fn(&M) -> f64) -> MeanInterval {
-        let gradient: Vec<f64> = self
-            .steps
-            .iter()
-            .map(|(up, down)| {
-                let slope = (scale.forward(answer(up)) - scale.forward(answer(down))) / (2.0 * STEP);
-                // Infinite on both sides where the answer is 0 or 1 whatever the parameters.
-                if slope.is_finite() { slope } else { 0.0 }
-            })
-            .collect();
-        let n = gradient.len();
-        let variance: f64 = (0..n).map(|i| gradient[i] * (0..n).map(|j| self.covariance[i * n + j] * gradient[j]).sum::<f64>()).sum();
-        MeanInterval::new(answer(&self.estimate), variance.max(0.0).sqrt(), scale, self.z)
+        let slopes: Vec<f64> = self.steps.iter().map(|(up, down)| slope(scale, answer(up), answer(down))).collect();
+        self.around(scale, answer(&self.estimate), &slopes)
     }
+
+    /// The intervals of many answers, in order, where `answers` gives them all for one model: much faster than one by one for
+    /// models that answer from tables.
+    #[must_use]
+    pub fn intervals(&self, scale: Scale, answers: impl Fn(&M) -> Vec<f64>) -> Vec<MeanInterval> {
+        let steps: Vec<(Vec<f64>, Vec<f64>)> = self.steps.iter().map(|(up, down)| (answers(up), answers(down))).collect();
+        let estimates = answers(&self.estimate);
+        let one = |(row, &estimate): (usize, &f64)| {
+            let slopes: Vec<f64> = steps.iter().map(|(up, down)| slope(scale, up[row], down[row])).collect();
+            self.around(scale, estimate, &slopes)
+        };
+        estimates.iter().enumerate().map(one).collect()
+    }
+
+    fn around(&self, scale: Scale, estimate: f64, gradient: &[f64]) -> MeanInterval {
+        let n = gradient.len();
+        let variance: f64 = (0..n)
+            .map(|i| gradient[i] * (0..n).map(|j| self.covariance[i * n + j] * gradient[j]).sum::<f64>())
+            .sum();
+        MeanInterval::new(estimate, variance.max(0.0).sqrt(), scale, self.z)
+    }
+}
+
+/// The central difference of a transformed answer.
+fn slope(scale: Scale, up: f64, down: f64) -> f64 {
+    let slope = (scale.forward(up) - scale.forward(down)) / (2.0 * STEP);
+    // Infinite on both sides where the answer is 0 or 1 whatever the parameters.
+    if slope.is_finite() { slope } else { 0.0 }
 }
 
 /// The quantile of the standard normal law, for 0 < `probability` < 1, by Newton's method on `erfc`; relative error about
