@@ -9,6 +9,7 @@
 
 mod amount;
 mod audit;
+mod books;
 mod clean;
 mod columns;
 mod decode;

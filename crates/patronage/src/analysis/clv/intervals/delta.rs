@@ -172,9 +172,7 @@ impl<M> DeltaMethod<M> {
 
     fn around(&self, scale: Scale, estimate: f64, gradient: &[f64]) -> MeanInterval {
         let n = gradient.len();
-        let variance: f64 = (0..n)
-            .map(|i| gradient[i] * (0..n).map(|j| self.covariance[i * n + j] * gradient[j]).sum::<f64>())
-            .sum();
+        let variance: f64 = (0..n).map(|i| gradient[i] * (0..n).map(|j| self.covariance[i * n + j] * gradient[j]).sum::<f64>()).sum();
         MeanInterval::new(estimate, variance.max(0.0).sqrt(), scale, self.z)
     }
 }
