@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // With thresholds that stay put, customers move because of what they did, not because others did something.
     let before = model.score(&then)?;
     let after = model.score(&later)?;
-    println!("\n{:<20}{:>12}{:>12}", "segment (eleven)", september, december);
+    println!("\n{:<20}{:>12}{:>12}", "segment (eleven)", september.to_string(), december.to_string());
     for ((segment, a), b) in before.segments().iter().zip(before.counts()).zip(after.counts()) {
         println!("{:<20}{a:>12}{b:>12}", segment.name_en());
     }
