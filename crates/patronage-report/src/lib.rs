@@ -110,6 +110,14 @@ fn render(book: &SegmentBook, style: Style) -> Result<String> {
             grouped(&audit.money_rejected)
         );
     }
+    let zone = &manifest.ledger.zone;
+    let _ = match manifest.audit.as_ref().and_then(|audit| audit.largest_customer.as_ref()) {
+        Some(largest) => {
+            let (id, share) = (numbers::shown(&largest.customer_id), percent(Some(largest.share)));
+            writeln!(text, "days are those of {zone}; the customer with the most orders, `{id}`, has {share} of them")
+        }
+        None => writeln!(text, "days are those of {zone}"),
+    };
     if manifest.rows_after_as_of > 0 {
         let _ = writeln!(text, "{} rows lie after that date and were not used", grouped(&manifest.rows_after_as_of.to_string()));
     }
