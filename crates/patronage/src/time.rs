@@ -67,6 +67,42 @@ impl Period {
             Self::Year => month().div_euclid(12),
         }
     }
+
+    /// The first day of the period of a number.
+    #[must_use]
+    pub(crate) fn start_of(self, index: i32) -> i32 {
+        let month = |months: i64| {
+            let year = i32::try_from(months.div_euclid(12)).unwrap_or(if months < 0 { i32::MIN } else { i32::MAX });
+            let number = u32::try_from(months.rem_euclid(12)).unwrap_or(0) + 1;
+            NaiveDate::from_ymd_opt(year, number, 1).map_or(if months < 0 { i32::MIN } else { i32::MAX }, day_number)
+        };
+        match self {
+            Self::Day => index,
+            Self::Week => index.saturating_mul(7).saturating_sub(3),
+            Self::Month => month(i64::from(index)),
+            Self::Quarter => month(i64::from(index) * 3),
+            Self::Year => month(i64::from(index) * 12),
+        }
+    }
+
+    /// The last day of the period of a number.
+    #[must_use]
+    pub(crate) fn end_of(self, index: i32) -> i32 {
+        self.start_of(index.saturating_add(1)).saturating_sub(1)
+    }
+
+    /// What the period of a number is called: 2024-03-05, 2024-W10 (ISO 8601), 2024-03, 2024-Q1 or 2024.
+    #[must_use]
+    pub(crate) fn label_of(self, index: i32) -> String {
+        let start = date_of(self.start_of(index));
+        match self {
+            Self::Day => start.to_string(),
+            Self::Week => format!("{}-W{:02}", start.iso_week().year(), start.iso_week().week()),
+            Self::Month => format!("{}-{:02}", start.year(), start.month()),
+            Self::Quarter => format!("{}-Q{}", start.year(), start.month0() / 3 + 1),
+            Self::Year => start.year().to_string(),
+        }
+    }
 }
 
 /// The unit in which models measure time: an exact number of days.
@@ -143,6 +179,21 @@ mod tests {
         for period in [Period::Month, Period::Quarter, Period::Year] {
             assert_eq!(period.index_of(december) + 1, period.index_of(december + 1));
         }
+    }
+
+    #[test]
+    fn periods_start_and_end() {
+        for period in [Period::Day, Period::Week, Period::Month, Period::Quarter, Period::Year] {
+            for day in [-25_567, -1, 0, 59, 14_579, 20_000] {
+                let index = period.index_of(day);
+                assert!(period.start_of(index) <= day && day <= period.end_of(index));
+                assert_eq!((period.index_of(period.start_of(index)), period.index_of(period.end_of(index))), (index, index));
+            }
+        }
+        let day = day_number(NaiveDate::from_ymd_opt(2024, 12, 30).unwrap_or_default());
+        let labels =
+            [Period::Day, Period::Week, Period::Month, Period::Quarter, Period::Year].map(|period| period.label_of(period.index_of(day)));
+        assert_eq!(labels, ["2024-12-30", "2025-W01", "2024-12", "2024-Q4", "2024"]);
     }
 
     #[test]

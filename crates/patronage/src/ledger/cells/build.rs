@@ -1,34 +1,14 @@
-//! A ledger by customer and period.
+//! From the ledger to customers by period.
 
-use polars::prelude::*;
+use chrono::NaiveDate;
 use rayon::prelude::*;
 
-use super::{Event, Ledger, View};
+use super::Cells;
 use crate::error::{Error, Result};
 use crate::ids::TextColumn;
+use crate::ledger::{Event, Ledger, View};
 use crate::money;
 use crate::time::{Period, day_number};
-use chrono::NaiveDate;
-
-/// One row per customer and period with at least one order, sorted by customer id and period.
-///
-/// The view that cohorts, growth and demand variability start from. Customers with refunds only are part of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Cells {
-    pub(crate) period: Period,
-    pub(crate) scale: u8,
-    pub(crate) customer_id: TextColumn,
-    /// Rows of customer `i` are `ends[i - 1]..ends[i]`.
-    pub(crate) ends: Vec<usize>,
-    /// Number of the period; consecutive periods have consecutive numbers.
-    pub(crate) index: Vec<i32>,
-    /// Day number of the period's first event.
-    pub(crate) first_day: Vec<i32>,
-    pub(crate) purchases: Vec<u32>,
-    pub(crate) refunds: Vec<u32>,
-    pub(crate) purchased: Vec<i128>,
-    pub(crate) refunded: Vec<i128>,
-}
 
 /// A period's number, and what happened in it.
 type Cell = (i32, Event);
@@ -42,7 +22,12 @@ impl Ledger {
     /// # Errors
     /// When a sum leaves the exact range.
     pub fn cells(&self, as_of: NaiveDate, period: Period) -> Result<Cells> {
-        let view = View::new(self, i32::MIN, day_number(as_of));
+        self.cells_since(None, as_of, period)
+    }
+
+    /// The ledger by customer and period, from a day number on.
+    pub(crate) fn cells_since(&self, from: Option<i32>, as_of: NaiveDate, period: Period) -> Result<Cells> {
+        let view = View::new(self, from.unwrap_or(i32::MIN), day_number(as_of));
         let parts: Vec<Vec<(u32, Vec<Cell>)>> = self
             .partitions()
             .par_iter()
@@ -106,42 +91,5 @@ impl Ledger {
             table.ends.push(table.index.len());
         }
         Ok(table)
-    }
-}
-
-impl Cells {
-    /// The number of (customer, period) rows.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.index.len()
-    }
-
-    /// Whether there are no rows.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.index.is_empty()
-    }
-
-    /// The rows of each customer, in order of customer ids.
-    pub(crate) fn ranges(&self) -> impl Iterator<Item = std::ops::Range<usize>> {
-        self.ends.iter().scan(0, |start, end| Some(std::mem::replace(start, *end)..*end))
-    }
-
-    /// Columns `customer_id`, `period` (its number), `first_day` (date), `orders`, `refund_orders`, `purchased`, `refunded` (exact decimals).
-    ///
-    /// # Errors
-    /// When the columns do not make a frame, which would be a defect of this library.
-    pub fn frame(&self) -> Result<DataFrame> {
-        let ids = self.ranges().zip(self.customer_id.iter()).flat_map(|(range, id)| range.map(move |_| id));
-        let columns = vec![
-            crate::frames::texts("customer_id", self.len(), ids),
-            Column::new("period".into(), &self.index),
-            crate::frames::dates("first_day", self.first_day.clone())?,
-            Column::new("orders".into(), &self.purchases),
-            Column::new("refund_orders".into(), &self.refunds),
-            crate::frames::decimals("purchased", self.purchased.clone(), self.scale)?,
-            crate::frames::decimals("refunded", self.refunded.clone(), self.scale)?,
-        ];
-        crate::frames::frame(self.len(), columns)
     }
 }
