@@ -4,4 +4,5 @@ pub mod abc;
 pub mod clv;
 #[cfg(test)]
 mod fixtures;
+pub mod lifecycle;
 pub mod rfm;
