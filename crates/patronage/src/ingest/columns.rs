@@ -363,6 +363,17 @@ impl Assignments {
     }
 }
 
+/// The column with the customer of a list: the named one where the list has it, else a guess.
+pub(crate) fn customer(names: &ColumnNames, header: &[String]) -> Result<String> {
+    if let Some(name) = names.customer.as_ref().filter(|name| header.contains(name)) {
+        return Ok(name.clone());
+    }
+    guess(Role::Customer, header)?.ok_or_else(|| {
+        Error::input("no column is known to hold the customer")
+            .with_hint(format!("call it `customer_id`, or as in the order log; the columns are: {}", list(header)))
+    })
+}
+
 fn guess(role: Role, header: &[String]) -> Result<Option<String>> {
     for names in role.known_names() {
         let found: Vec<&String> = header.iter().filter(|column| names.contains(&plain(column).as_str())).collect();

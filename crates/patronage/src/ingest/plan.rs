@@ -143,7 +143,7 @@ fn one_schema(first: &Opened, other: &Opened) -> Result<()> {
 }
 
 impl Opened {
-    fn new(ingest: &Ingest, input: Input) -> Result<Self> {
+    pub(super) fn new(ingest: &Ingest, input: Input) -> Result<Self> {
         let name = input.name();
         Self::look(ingest, input).map_err(|error| if error.position().file.is_none() { error.at_file(name) } else { error })
     }
