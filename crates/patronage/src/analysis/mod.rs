@@ -5,4 +5,5 @@ pub mod clv;
 #[cfg(test)]
 mod fixtures;
 pub mod lifecycle;
+pub mod quality;
 pub mod rfm;
