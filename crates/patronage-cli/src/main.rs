@@ -3,6 +3,7 @@
 //! Standard output is data, standard error is talk. Exit codes: 0 ok, 2 usage or configuration, 3 bad input, 4 fit
 //! failed, 5 output failed.
 
+mod book_options;
 mod commands;
 mod options;
 mod threads;

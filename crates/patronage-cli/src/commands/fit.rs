@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args, talk: &Talk) -> Result<()> {
 }
 
 /// A model by its name.
-pub(super) fn model_kind(name: &str) -> Result<ModelKind> {
+pub(crate) fn model_kind(name: &str) -> Result<ModelKind> {
     ModelKind::ALL.into_iter().find(|model| model.name() == name).ok_or_else(|| {
         let names: Vec<&str> = ModelKind::ALL.iter().map(|model| model.name()).collect();
         Error::parameter("not a model").with_value(name).with_hint(format!("one of: {}", names.join(" ")))

@@ -11,6 +11,8 @@ use super::value::ClvAnalysis;
 use crate::analysis::abc::AbcModel;
 use crate::analysis::abc::layers::LayersModel;
 use crate::analysis::abc::xyz::XyzModel;
+use crate::analysis::lifecycle::LifecycleModel;
+use crate::analysis::quality::Grade;
 use crate::analysis::rfm::RfmModel;
 use crate::customers::CustomersSettings;
 use crate::ingest::{Assignments, Audit, InputFile, TimeFormat};
@@ -22,6 +24,9 @@ use crate::time::Period;
 pub struct Inputs {
     /// Each file with its hash.
     pub files: Vec<InputFile>,
+    /// The list of customers, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customers: Option<InputFile>,
 }
 
 /// The fitted models, by analysis; those that did not run are absent.
@@ -40,6 +45,9 @@ pub struct Analyses {
     /// The customer-base models.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clv: Option<ClvAnalysis>,
+    /// The limits of the lifecycle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lifecycle: Option<LifecycleModel>,
 }
 
 /// Everything that goes by shares of revenue.
@@ -118,6 +126,9 @@ pub struct Manifest {
     pub rows_after_as_of: u64,
     /// Rows of orders before `from`: counted, not used.
     pub rows_before_from: u64,
+    /// How good the data are, and what to fix first.
+    #[serde(default)]
+    pub quality: Option<Grade>,
     /// What a reader should know.
     pub warnings: Vec<Warning>,
     /// The BLAKE3 hash of each file; none for the rejects, whose order follows the input.

@@ -13,11 +13,15 @@
 //! The same input and parameters give the same bytes, whatever the order of rows, the split into files and the number
 //! of threads; of the manifest this holds but for its `inputs`, which name the files.
 
+mod answers;
 mod build;
 mod demand;
 mod explain;
+mod lifecycle;
 mod manifest;
+mod measures;
 mod params;
+mod part;
 mod tables;
 mod value;
 mod value_tables;

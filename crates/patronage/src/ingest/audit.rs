@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::ledger::LargestCustomer;
+use crate::ledger::{LargestCustomer, Totals};
 
 /// Why a row was rejected; where several apply, the first in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -115,5 +115,19 @@ impl Audit {
     #[must_use]
     pub fn rejected(&self) -> u64 {
         self.rows_rejected.values().sum()
+    }
+
+    /// The counts of its ledger.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        Totals {
+            customers: self.customers,
+            refund_only_customers: self.refund_only_customers,
+            orders: self.orders,
+            refund_orders: self.refund_orders,
+            first: self.first,
+            last: self.last,
+            largest_customer: self.largest_customer.clone(),
+        }
     }
 }

@@ -172,6 +172,12 @@ impl Ledger {
         Ok(self)
     }
 
+    /// Whether rows name the order they belong to.
+    #[must_use]
+    pub fn has_order_ids(&self) -> bool {
+        self.partitions.iter().any(|partition| !partition.orders.is_empty())
+    }
+
     /// The first and the last local day with a fact.
     #[must_use]
     pub fn days(&self) -> Option<(NaiveDate, NaiveDate)> {

@@ -44,7 +44,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::value::ResidualValue;
-use super::{Histories, PurchaseModel};
+use super::{Histories, ModelKind, PurchaseModel};
 use crate::error::{Error, Result};
 
 /// Slices of the horizon.
@@ -72,6 +72,8 @@ pub struct RetentionParams {
 /// What retention is worth.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RetentionValue {
+    /// The model in which customers leave.
+    pub model: ModelKind,
     /// ρ: the share of the base's value that is still alive after 365 days.
     pub retention_rate: f64,
     /// The customers of the base.
@@ -80,8 +82,8 @@ pub struct RetentionValue {
     pub residual_value: f64,
     /// What it would be, in ascending order of the change.
     pub steps: Vec<RetentionStep>,
-    /// What a new customer is worth within the horizon, its first purchase included.
-    pub new_customer_value: f64,
+    /// What a new customer is worth within the horizon, its first purchase included; none where its mean spend has no bound.
+    pub new_customer_value: Option<f64>,
     /// What a customer of the base is still worth, on average.
     pub kept_customer_value: f64,
     /// What one point of retention more is worth for each customer: what may be spent on it at most.
@@ -233,11 +235,12 @@ impl RetentionParams {
             (1..=SLICES).map(|slice| model.expected_purchases_new(end(slice - 1), end(slice)) * (-rate * middle(slice)).exp()).sum();
         let count = customers.max(1) as f64;
         Ok(RetentionValue {
+            model: model.fit().model,
             retention_rate,
             customers,
             residual_value: total,
             steps: changes.into_iter().filter_map(with_change).collect(),
-            new_customer_value: margin * mean_spend * (1.0 + repeat),
+            new_customer_value: Some(margin * mean_spend * (1.0 + repeat)).filter(|value| value.is_finite()),
             kept_customer_value: total / count,
             point_value: with_change(0.01).map(|step| (step.residual_value - total) / count),
             acquisition_cost: self.acquisition_cost,
@@ -278,7 +281,7 @@ mod tests {
         let unchanged = value.steps.iter().find(|step| step.change == 0.0).map(|step| step.residual_value);
         assert_eq!(unchanged, Some(value.residual_value));
         assert!(value.steps.windows(2).all(|pair| pair[0].residual_value < pair[1].residual_value));
-        assert!(value.new_customer_value > 10.0 * 2.0 * 40.0 / 1.3 && value.kept_customer_value > 0.0);
+        assert!(value.new_customer_value > Some(10.0 * 2.0 * 40.0 / 1.3) && value.kept_customer_value > 0.0);
         Ok(())
     }
 
