@@ -8,6 +8,7 @@ mod determinism;
 mod ingest;
 mod layers;
 mod ledger;
+mod lifecycle;
 mod online_retail;
 mod reference;
 mod sinks;

@@ -2,6 +2,7 @@
 
 use polars::prelude::*;
 
+use super::changes::changes;
 use super::demand::demand;
 use super::lifecycle::lifecycle;
 use super::manifest::{AbcAnalysis, Analyses, Inputs, Manifest, Warning, XyzAnalysis};
@@ -85,8 +86,12 @@ impl BookParams {
         let mut segments = customer_columns(&customers)?;
         segments.extend(columns);
         let segments = frames::frame(customers.len(), segments)?;
+        if let Some(previous) = &self.previous {
+            tables.insert("changes".to_owned(), changes(previous, &segments)?);
+        }
         let mut manifest = self.manifest(ledger, &customers, analyses, warnings)?;
         manifest.ran = ran;
+        manifest.previous = self.previous.as_ref().map(|book| book.manifest.as_of);
         manifest.quality = Some(grade);
         manifest.inputs.customers = self.list.as_ref().map(|list| list.file().clone());
         Ok(SegmentBook { segments, tables, manifest })
@@ -132,6 +137,7 @@ impl BookParams {
             book_orders: customers.orders().iter().map(|orders| u64::from(*orders)).sum(),
             rows_after_as_of: window.rows_after,
             rows_before_from: window.rows_before,
+            previous: None,
             quality: None,
             warnings,
             files: std::collections::BTreeMap::new(),

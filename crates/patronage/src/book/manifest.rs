@@ -126,6 +126,9 @@ pub struct Manifest {
     pub rows_after_as_of: u64,
     /// Rows of orders before `from`: counted, not used.
     pub rows_before_from: u64,
+    /// The date of the last book, where changes since then are told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<NaiveDate>,
     /// How good the data are, and what to fix first.
     #[serde(default)]
     pub quality: Option<Grade>,

@@ -15,6 +15,7 @@
 
 mod answers;
 mod build;
+mod changes;
 mod demand;
 mod explain;
 mod lifecycle;
@@ -31,7 +32,7 @@ use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
 
-pub use explain::BookExplanation;
+pub use explain::{BookExplanation, LabelChange};
 pub use manifest::{AbcAnalysis, Analyses, Inputs, Manifest, Warning, XyzAnalysis};
 pub use params::{Analysis, BookParams};
 pub use value::{ClvAnalysis, ValueParams};
