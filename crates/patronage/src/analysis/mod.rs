@@ -2,6 +2,10 @@
 
 pub mod abc;
 pub mod clv;
+pub mod cohort;
 #[cfg(test)]
 mod fixtures;
+pub mod growth;
+pub mod migration;
 pub mod rfm;
+pub mod trend;
