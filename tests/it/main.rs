@@ -9,5 +9,6 @@ mod ingest;
 mod layers;
 mod ledger;
 mod online_retail;
+mod over_time;
 mod reference;
 mod sinks;

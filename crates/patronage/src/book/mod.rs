@@ -14,9 +14,12 @@
 //! of threads; of the manifest this holds but for its `inputs`, which name the files.
 
 mod build;
+mod compare;
 mod demand;
 mod explain;
 mod manifest;
+mod over_time;
+mod over_time_tables;
 mod params;
 mod tables;
 mod value;
@@ -27,8 +30,10 @@ use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
 
+pub use compare::{Comparison, ComparisonSummary, compare};
 pub use explain::BookExplanation;
 pub use manifest::{AbcAnalysis, Analyses, Inputs, Manifest, Warning, XyzAnalysis};
+pub use over_time::{OverTime, OverTimeAnalysis, OverTimeParams, RfmInUse};
 pub use params::{Analysis, BookParams};
 pub use value::{ClvAnalysis, ValueParams};
 pub use write::REJECTS;

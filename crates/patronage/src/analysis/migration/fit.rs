@@ -68,6 +68,8 @@ pub struct MigrationView {
     segments: Vec<String>,
     flows: Vec<Flow>,
     previous: Vec<Option<u16>>,
+    older_row: Vec<Option<usize>>,
+    left: Vec<usize>,
     current: Vec<u16>,
 }
 
@@ -106,6 +108,8 @@ pub fn migrate(old: &Snapshot<'_>, new: &Snapshot<'_>) -> Result<MigrationView> 
         Ok(segment)
     };
     let mut previous = Vec::with_capacity(new.segment.len());
+    let mut older_row = Vec::with_capacity(new.segment.len());
+    let mut left = Vec::new();
     let (mut then, mut now) = (0, 0);
     let (rows_then, rows_now) = (old.segment.len(), new.segment.len());
     while then < rows_then || now < rows_now {
@@ -118,6 +122,9 @@ pub fn migrate(old: &Snapshot<'_>, new: &Snapshot<'_>) -> Result<MigrationView> 
         let segment = count(from, to)?;
         if to.is_some() {
             previous.push(segment);
+            older_row.push(from);
+        } else {
+            left.push(then);
         }
         then += usize::from(from.is_some());
         now += usize::from(to.is_some());
@@ -139,7 +146,7 @@ pub fn migrate(old: &Snapshot<'_>, new: &Snapshot<'_>) -> Result<MigrationView> 
         revenue_to: tally.revenue_to,
     });
     let flows = flows.collect();
-    Ok(MigrationView { flows, previous, current: new.segment.to_vec(), segments })
+    Ok(MigrationView { flows, previous, older_row, left, current: new.segment.to_vec(), segments })
 }
 
 impl MigrationView {
@@ -163,6 +170,18 @@ impl MigrationView {
         &self.previous
     }
 
+    /// The row that each customer of the newer snapshot has in the older one.
+    #[must_use]
+    pub fn older_row(&self) -> &[Option<usize>] {
+        &self.older_row
+    }
+
+    /// The rows of the older snapshot whose customers are not in the newer one.
+    #[must_use]
+    pub fn left(&self) -> &[usize] {
+        &self.left
+    }
+
     /// The rows of the newer snapshot whose customers stand in a later segment of the list than before: where segments
     /// are classes and the best comes first, those who stayed but are worth less.
     pub fn drops(&self) -> impl Iterator<Item = usize> {
@@ -173,7 +192,6 @@ impl MigrationView {
     /// How many customers are on one side only: entered, and left.
     #[must_use]
     pub fn entered_and_left(&self) -> (u64, u64) {
-        let sum = |flows: &mut dyn Iterator<Item = &Flow>| flows.map(|flow| flow.customers).sum();
-        (sum(&mut self.flows.iter().filter(|flow| flow.from.is_none())), sum(&mut self.flows.iter().filter(|flow| flow.to.is_none())))
+        (self.older_row.iter().filter(|row| row.is_none()).count() as u64, self.left.len() as u64)
     }
 }

@@ -65,6 +65,7 @@ fn ways_by_hand() {
     // b fell from top to low; c rose; d is new.
     assert_eq!(view.drops().collect::<Vec<_>>(), [1]);
     assert_eq!(view.entered_and_left(), (1, 1));
+    assert_eq!((view.older_row(), view.left()), (&[Some(0), Some(1), Some(2), None][..], &[3][..]));
 }
 
 #[test]
@@ -120,6 +121,8 @@ proptest! {
         let entered = new.keys().filter(|id| !old.contains_key(*id)).count() as u64;
         let left = old.keys().filter(|id| !new.contains_key(*id)).count() as u64;
         prop_assert_eq!(view.entered_and_left(), (entered, left));
+        let flows = |of: fn(&Flow) -> bool| view.flows().iter().filter(|flow| of(flow)).map(|flow| flow.customers).sum::<u64>();
+        prop_assert_eq!((flows(|flow| flow.from.is_none()), flows(|flow| flow.to.is_none())), (entered, left));
         for ((id, _), previous) in new.iter().zip(view.previous()) {
             prop_assert_eq!(*previous, old.get(id).map(|own| own.0));
         }
