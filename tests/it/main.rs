@@ -10,5 +10,6 @@ mod layers;
 mod ledger;
 mod lifecycle;
 mod online_retail;
+mod over_time;
 mod reference;
 mod sinks;

@@ -2,8 +2,12 @@
 
 pub mod abc;
 pub mod clv;
+pub mod cohort;
 #[cfg(test)]
 mod fixtures;
+pub mod growth;
 pub mod lifecycle;
+pub mod migration;
 pub mod quality;
 pub mod rfm;
+pub mod trend;

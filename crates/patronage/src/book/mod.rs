@@ -16,11 +16,14 @@
 mod answers;
 mod build;
 mod changes;
+mod compare;
 mod demand;
 mod explain;
 mod lifecycle;
 mod manifest;
 mod measures;
+mod over_time;
+mod over_time_tables;
 mod params;
 mod part;
 mod tables;
@@ -32,8 +35,10 @@ use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
 
+pub use compare::{Comparison, ComparisonSummary, compare};
 pub use explain::{BookExplanation, LabelChange};
 pub use manifest::{AbcAnalysis, Analyses, Inputs, Manifest, Warning, XyzAnalysis};
+pub use over_time::{OverTime, OverTimeAnalysis, OverTimeParams, RfmInUse};
 pub use params::{Analysis, BookParams};
 pub use value::{ClvAnalysis, ValueParams};
 pub use write::REJECTS;

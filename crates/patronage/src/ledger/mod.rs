@@ -8,7 +8,7 @@
 //! Money is kept in micros (six decimal places) as `i128`; a sum beyond 38 digits is an error. Memory grows with
 //! customers and distinct orders (customer-days without order ids), not with rows.
 
-mod cells;
+pub(crate) mod cells;
 mod events;
 pub(crate) mod facts;
 pub(crate) mod keys;
@@ -24,7 +24,8 @@ use crate::error::{Error, Result};
 use crate::money;
 use crate::time::{DAY_SECONDS, date_of};
 
-pub use cells::Cells;
+pub(crate) use cells::Span;
+pub use cells::{CellMoney, Cells, ViewPeriod};
 pub(crate) use events::{Event, View};
 use partition::{PARTITIONS, Partition};
 pub use store::{Load, LoadOutcome, Store};
