@@ -17,6 +17,8 @@ mod answers;
 mod build;
 mod changes;
 mod compare;
+#[cfg_attr(not(test), expect(dead_code, reason = "books do not hold clusters yet"))]
+mod cluster;
 mod demand;
 mod explain;
 mod lifecycle;
@@ -37,6 +39,8 @@ use polars::prelude::DataFrame;
 
 pub use compare::{Comparison, ComparisonSummary, compare};
 pub use explain::{BookExplanation, LabelChange};
+pub use cluster::ClusterAnalysis;
+pub use explain::BookExplanation;
 pub use manifest::{AbcAnalysis, Analyses, Inputs, Manifest, Warning, XyzAnalysis};
 pub use over_time::{OverTime, OverTimeAnalysis, OverTimeParams, RfmInUse};
 pub use params::{Analysis, BookParams};
