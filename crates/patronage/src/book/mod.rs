@@ -14,6 +14,8 @@
 //! of threads; of the manifest this holds but for its `inputs`, which name the files.
 
 mod build;
+mod churn;
+mod churn_forecast;
 mod demand;
 mod explain;
 mod manifest;
@@ -27,6 +29,7 @@ use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
 
+pub use churn::{ChurnAnalysis, ChurnParts, churn_risk};
 pub use explain::BookExplanation;
 pub use manifest::{AbcAnalysis, Analyses, Inputs, Manifest, Warning, XyzAnalysis};
 pub use params::{Analysis, BookParams};
