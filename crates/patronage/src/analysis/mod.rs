@@ -2,6 +2,7 @@
 
 pub mod abc;
 pub mod cluster;
+pub mod churn;
 pub mod clv;
 pub mod cohort;
 #[cfg(test)]

@@ -19,6 +19,8 @@ mod changes;
 mod compare;
 #[cfg_attr(not(test), expect(dead_code, reason = "books do not hold clusters yet"))]
 mod cluster;
+mod churn;
+mod churn_forecast;
 mod demand;
 mod explain;
 mod lifecycle;
@@ -40,6 +42,7 @@ use polars::prelude::DataFrame;
 pub use compare::{Comparison, ComparisonSummary, compare};
 pub use explain::{BookExplanation, LabelChange};
 pub use cluster::ClusterAnalysis;
+pub use churn::{ChurnAnalysis, ChurnParts, churn_risk};
 pub use explain::BookExplanation;
 pub use manifest::{AbcAnalysis, Analyses, Inputs, Manifest, Warning, XyzAnalysis};
 pub use over_time::{OverTime, OverTimeAnalysis, OverTimeParams, RfmInUse};
