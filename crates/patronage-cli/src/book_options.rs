@@ -2,13 +2,16 @@
 
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use clap::Args;
 use patronage::analysis::abc::{Abc, AbcParams, Boundary};
+use patronage::analysis::churn::{Churn, ChurnParams};
+use patronage::analysis::cluster::{Cluster, ClusterParams};
 use patronage::analysis::clv::retention::Retention;
 use patronage::analysis::clv::value::ResidualValue;
 use patronage::analysis::lifecycle::{Lifecycle, LifecycleParams, Limits};
 use patronage::analysis::rfm::{HighLowCut, Rfm, RfmModel, RfmParams, Scoring, SegmentMap, Thresholds};
-use patronage::book::{BookParams, ValueParams};
+use patronage::book::{BookParams, OverTimeParams, ValueParams};
 use patronage::{Analysis, Error, Manifest, Result, SegmentBook};
 use serde::{Deserialize, Serialize};
 
@@ -67,12 +70,31 @@ pub(crate) struct BookOptions {
     #[arg(long, value_name = "MONEY", help_heading = "Customer lifetime value")]
     pub(crate) retention_cost: Option<f64>,
 
+    /// The time without a purchase that counts as churn: 90d, 13w or 6m (30 days each) [default: 90d]
+    #[arg(long, value_name = "LENGTH", help_heading = "Churn")]
+    pub(crate) churn_horizon: Option<String>,
+    /// recency, overdue, `not_alive`, `no_purchase` or classifier [default: the best on the last horizon]
+    #[arg(long, value_name = "METHOD", help_heading = "Churn")]
+    pub(crate) churn_method: Option<String>,
+    /// How many customers to list for contact [default: 1000]
+    #[arg(long, value_name = "N", help_heading = "Churn")]
+    pub(crate) watchlist: Option<usize>,
+    /// The number of clusters [default: the best of 2 to 10]
+    #[arg(long, value_name = "N", help_heading = "Clusters")]
+    pub(crate) clusters: Option<usize>,
+    /// k-means or mixture [default: k-means]
+    #[arg(long, value_name = "METHOD", help_heading = "Clusters")]
+    pub(crate) cluster_method: Option<String>,
+
     /// The period of everything over time: day, week, month, quarter or year [default: month]
     #[arg(long, value_name = "PERIOD", help_heading = "Over time")]
     pub(crate) grain: Option<String>,
     /// The last book: says what changed since, and grades the data over runs
     #[arg(long, value_name = "DIR", help_heading = "Over time")]
     pub(crate) previous: Option<PathBuf>,
+    /// The earlier date to compare segments with [default: 90 days before the date of the book]
+    #[arg(long, value_name = "DATE", help_heading = "Over time")]
+    pub(crate) compare_to: Option<NaiveDate>,
     /// Days of silence after which a customer is dormant [default: 80 % of all gaps are shorter]
     #[arg(long, value_name = "DAYS", help_heading = "Over time")]
     pub(crate) dormant_after: Option<u32>,
@@ -95,6 +117,10 @@ impl BookOptions {
             params = params.previous(SegmentBook::open(folder)?);
         }
         params = params.abc(abc_params(self)?).value(value_params(self)?).lifecycle(lifecycle_params(self)?);
+        params = params.churn(churn_params(self)?).clusters(cluster_params(self)?);
+        if let Some(date) = self.compare_to {
+            params = params.over_time(OverTimeParams::new().compare_date(date));
+        }
         Ok(match &self.thresholds_from {
             Some(folder) => params.frozen_rfm(frozen(folder)?),
             None => params.rfm(rfm_params(self)?),
@@ -111,6 +137,31 @@ fn abc_params(options: &BookOptions) -> Result<AbcParams> {
         params = params.nonpositive(how.parse()?);
     }
     Ok(params)
+}
+
+fn churn_params(options: &BookOptions) -> Result<ChurnParams> {
+    let mut params = Churn::params();
+    if let Some(length) = &options.churn_horizon {
+        params = params.horizon_days(days("--churn-horizon", length)?);
+    }
+    if let Some(method) = &options.churn_method {
+        params = params.method(method.parse()?);
+    }
+    Ok(match options.watchlist {
+        Some(customers) => params.top(customers),
+        None => params,
+    })
+}
+
+fn cluster_params(options: &BookOptions) -> Result<ClusterParams> {
+    let mut params = Cluster::params();
+    if let Some(method) = &options.cluster_method {
+        params = params.method(method.parse()?);
+    }
+    Ok(match options.clusters {
+        Some(clusters) => params.clusters(clusters),
+        None => params,
+    })
 }
 
 fn lifecycle_params(options: &BookOptions) -> Result<LifecycleParams> {

@@ -42,6 +42,8 @@ enum Command {
     Fit(Box<commands::fit::Args>),
     /// Fit models on the past, score the hold-out, and say how good each is on this data
     Backtest(Box<commands::backtest::Args>),
+    /// Say who moved from which segment to which between two books
+    Compare(commands::compare::Args),
     /// Say why a customer is where it is, and how far the next segment is
     Explain(commands::explain::Args),
     /// Make up a shop with known parameters
@@ -79,6 +81,7 @@ fn run(cli: &Cli) -> patronage::Result<()> {
         Command::Ingest(args) => commands::ingest::run(args, &talk),
         Command::Fit(args) => commands::fit::run(args, &talk),
         Command::Backtest(args) => commands::backtest::run(args, &talk),
+        Command::Compare(args) => commands::compare::run(args, &talk),
         Command::Explain(args) => commands::explain::run(args),
         Command::Simulate(args) => commands::simulate::run(args, &talk),
         Command::Demo(args) => commands::demo::run(args, &talk),

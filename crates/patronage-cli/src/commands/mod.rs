@@ -2,6 +2,7 @@
 
 pub(crate) mod backtest;
 pub(crate) mod check;
+pub(crate) mod compare;
 pub(crate) mod customers;
 pub(crate) mod demo;
 pub(crate) mod explain;

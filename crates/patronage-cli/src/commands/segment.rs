@@ -37,7 +37,7 @@ pub(crate) struct Options {
     /// parquet, csv or ndjson [default: parquet]
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<String>,
-    /// Run these analyses only: rfm, abc, xyz, clv, lifecycle
+    /// Run these analyses only: rfm, abc, xyz, clv, churn, lifecycle, clusters, `over_time`
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
     /// Print the manifest as JSON instead of a summary

@@ -1,8 +1,8 @@
 //! The analyses: each a folder with the same few files, each `params → fit → model → score`, none importing another.
 
 pub mod abc;
-pub mod cluster;
 pub mod churn;
+pub mod cluster;
 pub mod clv;
 pub mod cohort;
 #[cfg(test)]

@@ -3,9 +3,12 @@
 use polars::prelude::*;
 
 use super::changes::changes;
+use super::churn::churn_risk;
+use super::cluster::clusters;
 use super::demand::demand;
 use super::lifecycle::lifecycle;
 use super::manifest::{AbcAnalysis, Analyses, Inputs, Manifest, Warning, XyzAnalysis};
+use super::over_time::RfmInUse;
 use super::params::{Analysis, BookParams};
 use super::part::{Part, Sources};
 use super::value::{Values, values};
@@ -15,7 +18,7 @@ use crate::analysis::abc::concentration::Concentration;
 use crate::analysis::abc::layers::Layers;
 use crate::analysis::abc::xyz::XyzClass;
 use crate::analysis::quality::{Evidence, Grade};
-use crate::analysis::rfm::{RfmScores, Segment};
+use crate::analysis::rfm::RfmScores;
 use crate::customers::Customers;
 use crate::error::{Error, ErrorKind, Result};
 use crate::frames;
@@ -68,7 +71,7 @@ impl BookParams {
             tables: tables::Tables::new(&customers)?,
             columns: Vec::new(),
             reason: None,
-            segments: None,
+            scores: None,
             values: None,
             analyses: Analyses::default(),
             warnings: Vec::new(),
@@ -153,8 +156,7 @@ struct Building<'a> {
     columns: Vec<Column>,
     /// Comes last.
     reason: Option<Column>,
-    /// The RFM segments, and that of each customer.
-    segments: Option<(Vec<Segment>, Vec<u16>)>,
+    scores: Option<RfmScores>,
     values: Option<Values>,
     analyses: Analyses,
     warnings: Vec<Warning>,
@@ -168,7 +170,10 @@ impl Building<'_> {
             Analysis::Abc => self.abc(),
             Analysis::Xyz => self.xyz(),
             Analysis::Clv => self.clv(),
+            Analysis::Churn => self.churn(),
             Analysis::Lifecycle => self.lifecycle(),
+            Analysis::Clusters => self.clusters(),
+            Analysis::OverTime => self.over_time(),
         };
         match outcome {
             Ok(()) => self.ran.push(analysis),
@@ -207,7 +212,7 @@ impl Building<'_> {
         self.columns.extend(rfm_columns(&scores)?);
         self.reason = Some(gather("reason", scores.reasons(), scores.reason().iter().copied())?);
         self.tables.rfm(&model, &scores)?;
-        self.segments = Some((scores.segments().to_vec(), scores.segment().to_vec()));
+        self.scores = Some(scores);
         self.analyses.rfm = Some(model);
         Ok(())
     }
@@ -245,7 +250,7 @@ impl Building<'_> {
     fn clv(&mut self) -> Result<()> {
         let sources = self.sources;
         let mut values = values(sources.ledger, sources.customers, sources.looked, &self.params.value)?;
-        let segments = self.segments.as_ref().map(|(segments, places)| (segments.as_slice(), places.as_slice()));
+        let segments = self.scores.as_ref().map(|scores| (scores.segments(), scores.segment()));
         let mut part = Part { tables: value_tables::tables(&values, segments)?, ..Part::default() };
         if let Some(retention) = &values.analysis.retention {
             part.tables.extend(measures::retention(retention)?);
@@ -255,6 +260,33 @@ impl Building<'_> {
         self.take(Analysis::Clv, part);
         self.analyses.clv = Some(values.analysis.clone());
         self.values = Some(values);
+        Ok(())
+    }
+
+    fn churn(&mut self) -> Result<()> {
+        let sources = self.sources;
+        let values = self.values.as_ref();
+        let (model, residual_value) = (values.map(|values| &*values.model), values.and_then(|values| values.residual_value.as_deref()));
+        let (ledger, customers, cells) = (sources.ledger, sources.customers, sources.cells()?);
+        let found = churn_risk(ledger, customers, cells, model, residual_value, sources.looked, &self.params.churn)?;
+        self.take(Analysis::Churn, Part { columns: found.columns, tables: found.tables, warnings: found.warnings });
+        self.analyses.churn = Some(found.analysis);
+        Ok(())
+    }
+
+    fn clusters(&mut self) -> Result<()> {
+        let found = clusters(self.sources.customers, &self.params.clusters)?;
+        self.take(Analysis::Clusters, Part { columns: found.columns, tables: found.tables, warnings: found.warnings });
+        self.analyses.clusters = Some(found.analysis);
+        Ok(())
+    }
+
+    fn over_time(&mut self) -> Result<()> {
+        let rfm = self.analyses.rfm.as_ref().zip(self.scores.as_ref());
+        let rfm = rfm.map(|(model, scores)| RfmInUse { params: &self.params.rfm, model, scores });
+        let found = self.params.over_time.grain(self.params.grain).views(self.sources.cells()?, self.sources.customers, rfm)?;
+        self.take(Analysis::OverTime, Part { columns: found.columns, tables: found.tables, warnings: found.warnings });
+        self.analyses.over_time = Some(found.analysis);
         Ok(())
     }
 

@@ -6,6 +6,9 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::churn::ChurnAnalysis;
+use super::cluster::ClusterAnalysis;
+use super::over_time::OverTimeAnalysis;
 use super::params::Analysis;
 use super::value::ClvAnalysis;
 use crate::analysis::abc::AbcModel;
@@ -45,9 +48,18 @@ pub struct Analyses {
     /// The customer-base models.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clv: Option<ClvAnalysis>,
+    /// The methods of churn, their test, the chosen one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub churn: Option<ChurnAnalysis>,
     /// The limits of the lifecycle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lifecycle: Option<LifecycleModel>,
+    /// Centres, scaling and profiles of the clusters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clusters: Option<ClusterAnalysis>,
+    /// The period and the earlier date of the views over time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub over_time: Option<OverTimeAnalysis>,
 }
 
 /// Everything that goes by shares of revenue.

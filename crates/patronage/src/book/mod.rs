@@ -16,11 +16,10 @@
 mod answers;
 mod build;
 mod changes;
-mod compare;
-#[cfg_attr(not(test), expect(dead_code, reason = "books do not hold clusters yet"))]
-mod cluster;
 mod churn;
 mod churn_forecast;
+mod cluster;
+mod compare;
 mod demand;
 mod explain;
 mod lifecycle;
@@ -39,11 +38,10 @@ use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
 
+pub use churn::{ChurnAnalysis, ChurnParts, churn_risk};
+pub use cluster::ClusterAnalysis;
 pub use compare::{Comparison, ComparisonSummary, compare};
 pub use explain::{BookExplanation, LabelChange};
-pub use cluster::ClusterAnalysis;
-pub use churn::{ChurnAnalysis, ChurnParts, churn_risk};
-pub use explain::BookExplanation;
 pub use manifest::{AbcAnalysis, Analyses, Inputs, Manifest, Warning, XyzAnalysis};
 pub use over_time::{OverTime, OverTimeAnalysis, OverTimeParams, RfmInUse};
 pub use params::{Analysis, BookParams};

@@ -5,9 +5,12 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::SegmentBook;
+use super::over_time::OverTimeParams;
 use super::value::ValueParams;
 use crate::analysis::abc::xyz::Xyz;
 use crate::analysis::abc::{Abc, AbcParams};
+use crate::analysis::churn::{Churn, ChurnParams};
+use crate::analysis::cluster::{Cluster, ClusterParams};
 use crate::analysis::lifecycle::{Lifecycle, LifecycleParams};
 use crate::analysis::rfm::{RfmModel, RfmParams};
 use crate::customers::CustomersParams;
@@ -30,15 +33,22 @@ pub enum Analysis {
     Xyz,
     /// Customer lifetime value: purchases to come, spend, and what they are worth.
     Clv,
+    /// Who is about to leave, what is at stake, and whom to contact.
+    Churn,
     /// The stage of the lifecycle, and since when.
     Lifecycle,
+    /// Groups that the data suggest, and unusual customers.
+    Clusters,
+    /// Growth, cohorts, trend, and moves between segments.
+    OverTime,
 }
 
-named!(Analysis, "analysis", Self::Rfm => "rfm", Self::Abc => "abc", Self::Xyz => "xyz", Self::Clv => "clv", Self::Lifecycle => "lifecycle");
+named!(Analysis, "analysis", Self::Rfm => "rfm", Self::Abc => "abc", Self::Xyz => "xyz", Self::Clv => "clv", Self::Churn => "churn",
+    Self::Lifecycle => "lifecycle", Self::Clusters => "clusters", Self::OverTime => "over_time");
 
 impl Analysis {
     /// All of them, in the order in which a book holds them.
-    pub const ALL: [Self; 5] = [Self::Rfm, Self::Abc, Self::Xyz, Self::Clv, Self::Lifecycle];
+    pub const ALL: [Self; 8] = [Self::Rfm, Self::Abc, Self::Xyz, Self::Clv, Self::Churn, Self::Lifecycle, Self::Clusters, Self::OverTime];
 
     /// Whether a book does without it where the data do not allow it.
     pub(super) fn may_be_left_out(self) -> bool {
@@ -57,7 +67,10 @@ pub struct BookParams {
     pub(crate) xyz: Xyz,
     pub(crate) xyz_period: Period,
     pub(crate) value: ValueParams,
+    pub(crate) churn: ChurnParams,
     pub(crate) lifecycle: LifecycleParams,
+    pub(crate) clusters: ClusterParams,
+    pub(crate) over_time: OverTimeParams,
     /// The period of everything that is looked at over time.
     pub(crate) grain: Period,
     /// Who is known, and what of whom.
@@ -79,7 +92,10 @@ impl Default for BookParams {
             xyz: Xyz::params(),
             xyz_period: Period::Month,
             value: ValueParams::default(),
+            churn: Churn::params(),
             lifecycle: Lifecycle::params(),
+            clusters: Cluster::params(),
+            over_time: OverTimeParams::new(),
             grain: Period::Month,
             list: None,
             previous: None,
@@ -129,6 +145,27 @@ impl BookParams {
     #[must_use]
     pub fn value(mut self, params: ValueParams) -> Self {
         self.value = params;
+        self
+    }
+
+    /// The horizon of churn, its classes, and the length of the watchlist.
+    #[must_use]
+    pub fn churn(mut self, params: ChurnParams) -> Self {
+        self.churn = params;
+        self
+    }
+
+    /// How clusters are found, and how many.
+    #[must_use]
+    pub fn clusters(mut self, params: ClusterParams) -> Self {
+        self.clusters = params;
+        self
+    }
+
+    /// The earlier date that segments are compared with, and how far is looked back. Its period is [`grain`](Self::grain).
+    #[must_use]
+    pub fn over_time(mut self, params: OverTimeParams) -> Self {
+        self.over_time = params;
         self
     }
 
