@@ -294,6 +294,9 @@ fn settings_that_make_no_sense_are_refused() {
     assert_eq!(words, "segments are compared with those of a date before 1998-06-30: `1999-01-01`");
     let monthly = ledger.cells(date("1998-06-30"), Period::Month).unwrap();
     assert_eq!(OverTimeParams::new().views(&monthly, &customers, None).unwrap_err().kind(), ErrorKind::Parameter);
+    let error = Customers::from_cells(&monthly, date("1998-06-30"), customers.settings()).unwrap_err();
+    let words = "customers are made from cells by day with 2 decimal places, these are by month with 2";
+    assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Parameter, words));
 }
 
 #[test]
