@@ -77,7 +77,7 @@ pub fn compare(old: &SegmentBook, new: &SegmentBook) -> Result<Comparison> {
     then.rescale(scale)?;
     now.rescale(scale)?;
     let view = migrate(&then.snapshot(), &now.snapshot())?;
-    let same_model = old.manifest.analyses.rfm == new.manifest.analyses.rfm;
+    let same_model = old.manifest.analyses.rfm.is_some() && old.manifest.analyses.rfm == new.manifest.analyses.rfm;
     let form = if same_model { "frozen" } else { "refit" };
     let stayed = view.previous().iter().zip(&now.segment).filter(|(before, now)| **before == Some(**now)).count() as u64;
     let (entered, left) = view.entered_and_left();

@@ -70,7 +70,8 @@ impl GrowthRow {
     /// Money that came over money that went; none unless money went.
     #[must_use]
     pub fn money_quick_ratio(&self) -> Option<f64> {
-        ratio(self.new_revenue + self.reactivated_revenue + self.expansion, self.contraction + self.churned_revenue)
+        let came = self.new_revenue.saturating_add(self.reactivated_revenue).saturating_add(self.expansion);
+        ratio(came, self.contraction.saturating_add(self.churned_revenue))
     }
 
     /// What the customers of the period before brought in this one, as a share of what they brought in that.
@@ -82,7 +83,7 @@ impl GrowthRow {
     /// The same without what they brought in addition: at most 1 as long as no money is negative.
     #[must_use]
     pub fn gross_revenue_retention(&self) -> Option<f64> {
-        ratio(self.revenue_before - self.contraction - self.churned_revenue, self.revenue_before)
+        ratio(self.revenue_before.saturating_sub(self.contraction).saturating_sub(self.churned_revenue), self.revenue_before)
     }
 
     fn adds(&self) -> i128 {

@@ -24,8 +24,8 @@
 //! a matrix shows is decided by whoever makes the snapshots.
 //!
 //! # Edge cases
-//! A snapshot without customers is sound: all entered, or all left. Customers of one ledger never leave, unless a
-//! look-back window passes over them; those of two logs do. Segments nobody was in have no flow.
+//! A snapshot without customers is sound: all entered, or all left. Customers of one ledger never leave as long as both
+//! dates look back to the same day; those of two logs may. Segments nobody was in have no flow.
 //!
 //! # Cost
 //! O(n): both sides are sorted, and are walked once.

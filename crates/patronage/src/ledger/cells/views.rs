@@ -90,7 +90,7 @@ impl Span {
     }
 
     fn index(&self, position: usize) -> i32 {
-        self.first + i32::try_from(position).unwrap_or(i32::MAX - self.first)
+        self.first.saturating_add(i32::try_from(position).unwrap_or(i32::MAX))
     }
 
     /// Whether a period is over at the date of the view.
@@ -182,6 +182,9 @@ mod tests {
         let expected = [("2024-01", true, false), ("2024-02", true, true), ("2024-03", false, false)];
         assert_eq!(labels, expected.map(|(label, complete, whole)| (label.to_owned(), complete, whole)));
         assert!(span.describe(0).left_truncated && !span.describe(1).left_truncated);
+        // Day numbers before 1970 are negative.
+        let span = Span::new(&cells(&[("a", "1969-12-30", 1, 0, 1, 0)], Period::Day), day("1970-01-01")).unwrap();
+        assert_eq!((0..span.len()).map(|at| span.describe(at).label).collect::<Vec<_>>(), ["1969-12-30", "1969-12-31", "1970-01-01"]);
     }
 
     #[test]
