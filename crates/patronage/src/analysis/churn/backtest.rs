@@ -76,8 +76,7 @@ impl MethodReport {
         let churners = churned.iter().filter(|churned| **churned).count() as f64;
         let ranks = Groups::new(rank, churned);
         let calibration = Groups::new(probability, churned).bins();
-        let squares: f64 =
-            probability.iter().zip(churned).map(|(p, churned)| (p - f64::from(u8::from(*churned))).powi(2)).sum();
+        let squares: f64 = probability.iter().zip(churned).map(|(p, churned)| (p - f64::from(u8::from(*churned))).powi(2)).sum();
         let gain: Vec<GainPoint> = (0..=STEPS)
             .map(|step| {
                 let contacted_share = f64::from(step) / f64::from(STEPS);

@@ -171,10 +171,8 @@ impl ChurnModel {
                 trials.retain(|trial| trial.method != Method::Classifier);
             }
         }
-        let mut reports: Vec<MethodReport> = trials
-            .iter()
-            .map(|trial| MethodReport::new(trial.method, &trial.tested, &trial.probability, &tested.churned))
-            .collect();
+        let mut reports: Vec<MethodReport> =
+            trials.iter().map(|trial| MethodReport::new(trial.method, &trial.tested, &trial.probability, &tested.churned)).collect();
         let (at, reason) = match plan.method {
             None => choose(&reports),
             Some(method) => {

@@ -65,8 +65,7 @@ impl Design<'_> {
         };
         let errors = (0..=self.width).map(|at| covariance[at * (self.width + 2)].sqrt()).collect();
         let (intercept, weights) = (optimum.point[0], optimum.point[1..].to_vec());
-        let log_likelihood =
-            -self.x.chunks(self.width).zip(self.y).map(|(x, y)| loss(linear(intercept, &weights, x), *y)).sum::<f64>();
+        let log_likelihood = -self.x.chunks(self.width).zip(self.y).map(|(x, y)| loss(linear(intercept, &weights, x), *y)).sum::<f64>();
         Ok(Logit { intercept, weights, errors, gradient, log_likelihood })
     }
 
@@ -83,7 +82,8 @@ impl Design<'_> {
         if let Some(model) = fitted {
             // linfa takes the more frequent class as the positive one.
             let sign = if model.labels().pos.class { 1.0 } else { -1.0 };
-            let point: Vec<f64> = std::iter::once(model.intercept()).chain(model.params().iter().copied()).map(|value| sign * value).collect();
+            let point: Vec<f64> =
+                std::iter::once(model.intercept()).chain(model.params().iter().copied()).map(|value| sign * value).collect();
             if self.evaluate(&point).value < self.evaluate(&start).value {
                 return point;
             }

@@ -139,13 +139,7 @@ impl ChurnParams {
     /// When a setting is out of range or forecasts do not belong to these customers (kind `Parameter`), nobody had bought on two
     /// days by the date, or a method was asked for by name that these data do not allow (`Fit`), or a sum of money has more than
     /// 38 digits (`Overflow`). Data that are too thin for a test are no error: [`ChurnModel::missing`] says what is missing.
-    pub fn fit(
-        &self,
-        days: &PurchaseDays,
-        as_of: NaiveDate,
-        now: Option<&Forecast>,
-        past: Option<&PastForecasts>,
-    ) -> Result<ChurnModel> {
+    pub fn fit(&self, days: &PurchaseDays, as_of: NaiveDate, now: Option<&Forecast>, past: Option<&PastForecasts>) -> Result<ChurnModel> {
         ChurnModel::fit(self.check()?, days, as_of, now, past)
     }
 

@@ -51,13 +51,7 @@ impl Watchlist {
     ///
     /// # Errors
     /// As [`ChurnScores::value_at_risk`].
-    pub fn new(
-        model: &ChurnModel,
-        days: &PurchaseDays,
-        scores: &ChurnScores,
-        residual_value: Option<&[f64]>,
-        top: usize,
-    ) -> Result<Self> {
+    pub fn new(model: &ChurnModel, days: &PurchaseDays, scores: &ChurnScores, residual_value: Option<&[f64]>, top: usize) -> Result<Self> {
         let at_risk = match residual_value {
             Some(values) => scores.value_at_risk(values)?,
             None => None,
