@@ -176,7 +176,7 @@ fn a_purchase_model_takes_part() {
 fn thin_data_say_what_is_missing() {
     let fit = |histories: &[History], as_of: i32| Churn::params().fit(&days(histories), date(as_of), None, None);
     // Too short a history for two horizons: the rule, calibrated on the last one, is not tested.
-    let model = fit(&shop(800), 170).expect("gaps");
+    let model = fit(&shop(2_000), 170).expect("gaps");
     assert!(matches!(model.missing(), [Missing::History { horizon_days: 90, .. }]), "{:?}", model.missing());
     assert_eq!(model.chosen().map(|one| (one.method, one.reason)), Some((Method::Overdue, ChoiceReason::Untested)));
     assert!(model.backtest().is_none() && model.classifier().is_none());
