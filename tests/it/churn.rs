@@ -8,7 +8,7 @@ use std::path::Path;
 use patronage::analysis::churn::{ChoiceReason, Churn, ChurnModel, Feature, Method, PurchaseDays};
 use patronage::analysis::clv::{Histories, ModelKind, PurchaseModel, fit_purchase_model};
 use patronage::book::{ChurnParts, churn_risk};
-use patronage::polars::prelude::DataFrame;
+use patronage::polars::prelude::{ChunkAgg, DataFrame};
 use patronage::{Customers, CustomersParams, Ingest, Ledger, Period};
 
 use crate::common::{cdnow, data};
@@ -195,7 +195,7 @@ fn the_order_of_rows_does_not_matter() {
     let text = std::fs::read_to_string(cdnow()).unwrap();
     let mut lines: Vec<&str> = text.lines().collect();
     lines[1..].reverse();
-    let reversed = Ingest::new().read_text(lines.join("\n") + "\n").expect("orders").ledger;
+    let reversed = Ingest::new().read_text(&(lines.join("\n") + "\n")).expect("orders").ledger;
     let (_, one) = parts(&ledger(&cdnow()), Some(10.0));
     let (_, other) = parts(&reversed, Some(10.0));
     assert_eq!(serde_json::to_string(&one.analysis).unwrap(), serde_json::to_string(&other.analysis).unwrap());
