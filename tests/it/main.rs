@@ -1,6 +1,7 @@
 //! Tests across the whole workspace: the binary as a user runs it, and the library on real data.
 
 mod bad_input;
+mod churn;
 mod cli;
 mod clv;
 mod common;

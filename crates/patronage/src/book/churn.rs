@@ -280,7 +280,7 @@ fn tests(model: &ChurnModel) -> Result<Vec<(String, DataFrame)>> {
         let columns = vec![
             frames::texts("feature", names.len(), names.iter().map(String::as_str)),
             all("coefficient", Some(classifier.intercept), &|at| Some(own[at].coefficient)),
-            all("standard_error", Some(classifier.intercept_error), &|at| Some(own[at].standard_error)),
+            all("standard_error", Some(classifier.intercept_error), &|at| own[at].standard_error),
             all("odds_ratio", Some(classifier.intercept.exp()), &|at| Some(own[at].odds_ratio)),
             all("mean", None, &|at| Some(own[at].mean)),
             all("deviation", None, &|at| Some(own[at].deviation)),

@@ -17,8 +17,8 @@ pub struct Coefficient {
     pub feature: Feature,
     /// Change of the log odds of churn by one standard deviation of the feature.
     pub coefficient: f64,
-    /// Its standard error, from the inverse Hessian of the penalised loss.
-    pub standard_error: f64,
+    /// Its standard error, from the inverse Hessian of the penalised loss; none when the feature was the same for all.
+    pub standard_error: Option<f64>,
     /// e to the coefficient: by what one standard deviation multiplies the odds.
     pub odds_ratio: f64,
     /// Change of the log odds by one unit of the feature; none when the feature was the same for all.
@@ -70,7 +70,7 @@ impl Classifier {
                 Coefficient {
                     feature,
                     coefficient,
-                    standard_error: errors[at + 1],
+                    standard_error: (deviation > 0.0).then(|| errors[at + 1]),
                     odds_ratio: coefficient.exp(),
                     raw_coefficient: (deviation > 0.0).then(|| coefficient / deviation),
                     mean,

@@ -12,12 +12,11 @@ use crate::error::{Error, Result};
 use crate::money;
 use crate::time::named;
 
-/// A feature of a customer as of a date. None changes when money is counted in another currency.
+/// A feature of a customer as of a date. None changes when money is counted in another currency. Days since the last purchase are
+/// in `overdue`: beside it and `usual_gap` they would say the same thing again, and no coefficient could be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Feature {
-    /// ln(1 + days since the last purchase).
-    Recency,
     /// ln(1 + days since the first purchase).
     Age,
     /// ln(1 + purchase days after the first).
@@ -43,10 +42,10 @@ pub enum Feature {
 }
 
 /// How many there are.
-pub(super) const WIDTH: usize = 12;
+pub(super) const WIDTH: usize = 11;
 
 named!(Feature, "feature",
-    Self::Recency => "recency", Self::Age => "age", Self::RepeatDays => "repeat_days", Self::RecentDays => "recent_days",
+    Self::Age => "age", Self::RepeatDays => "repeat_days", Self::RecentDays => "recent_days",
     Self::Money => "money", Self::UsualGap => "usual_gap", Self::GapVariation => "gap_variation", Self::Overdue => "overdue",
     Self::LastMoney => "last_money", Self::MoneyTrend => "money_trend", Self::RefundShare => "refund_share",
     Self::OnePurchase => "one_purchase",
@@ -55,7 +54,6 @@ named!(Feature, "feature",
 impl Feature {
     /// All of them, in the order of the coefficients.
     pub const ALL: [Self; WIDTH] = [
-        Self::Recency,
         Self::Age,
         Self::RepeatDays,
         Self::RecentDays,
@@ -104,7 +102,7 @@ impl Lens<'_> {
 
     fn of(&self, own: Days<'_>) -> Result<Features> {
         let scale = self.days.scale();
-        let (first, last) = (own.day.first().copied().unwrap_or(self.as_of), own.day.last().copied().unwrap_or(self.as_of));
+        let first = own.day.first().copied().unwrap_or(self.as_of);
         let purchase_days = own.day.len() as f64;
         let gap = self.rule.of(own, self.as_of);
         let total = money::to_f64(money::sum(own.money.iter().copied())?, scale);
@@ -117,7 +115,6 @@ impl Lens<'_> {
         let given_back = -money::to_f64(own.refunded()?, scale);
         let age = f64::from(self.as_of.saturating_sub(first));
         Ok([
-            Some(f64::from(self.as_of.saturating_sub(last)).ln_1p()),
             Some(age.ln_1p()),
             Some((purchase_days - 1.0).ln_1p()),
             Some((own.purchases(self.as_of.saturating_sub(self.window), self.as_of) as f64).ln_1p()),

@@ -109,7 +109,8 @@ impl GapRule {
     fn shrunk(&self, sorted: &[f64], p: f64, population: f64) -> f64 {
         let weight = self.own_weight(u32::try_from(sorted.len()).unwrap_or(u32::MAX));
         match quantile::type7(sorted, p) {
-            Some(own) if weight > 0.0 => (weight * own.ln() + (1.0 - weight) * population.ln()).exp(),
+            // Exact where the customer is like everybody.
+            Some(own) if weight > 0.0 => population * (weight * (own / population).ln()).exp(),
             _ => population,
         }
     }

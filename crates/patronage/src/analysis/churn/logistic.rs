@@ -14,6 +14,9 @@ use crate::math::{logistic, softplus};
 /// Rows that a thread adds up at a time; part sums are added in order, so that threads do not show.
 const CHUNK: usize = 4096;
 
+/// At most so many rows are looked at for a start.
+const SKETCH: usize = 4096;
+
 /// The largest gradient of the mean loss at which the search counts as finished.
 const GRADIENT: f64 = 1e-9;
 
@@ -45,7 +48,7 @@ fn linear(intercept: f64, weights: &[f64], x: &[f64]) -> f64 {
 }
 
 impl Design<'_> {
-    /// Finds the optimum: linfa comes near it, Newton steps reach it.
+    /// Finds the optimum: linfa comes near it on a part of the rows, Newton steps over all reach it.
     ///
     /// # Errors
     /// When there are not two classes, or the optimum is not reached.
@@ -69,16 +72,20 @@ impl Design<'_> {
         Ok(Logit { intercept, weights, errors, gradient, log_likelihood })
     }
 
-    /// Where linfa's search stops (its line search gives up before the gradient is small), or zeros and the base rate.
+    /// Where linfa's search over some thousand rows stops (its line search gives up before the gradient is small, and a pass
+    /// over all rows costs it as much as a Newton step), or zeros and the base rate.
     fn start(&self) -> Vec<f64> {
-        let rows = self.y.len();
-        let fitted = Array2::from_shape_vec((rows, self.width), self.x.to_vec()).ok().and_then(|records| {
-            let dataset = Dataset::new(records, Array1::from_vec(self.y.to_vec()));
-            LogisticRegression::default().alpha(self.penalty).max_iterations(50).gradient_tolerance(1e-4).fit(&dataset).ok()
+        let step = self.y.len().div_ceil(SKETCH);
+        let (x, y): (Vec<&[f64]>, Vec<bool>) = self.x.chunks(self.width).zip(self.y.iter().copied()).step_by(step).unzip();
+        let rows = y.len();
+        let penalty = self.penalty * rows as f64 / self.y.len() as f64;
+        let fitted = Array2::from_shape_vec((rows, self.width), x.concat()).ok().and_then(|records| {
+            let dataset = Dataset::new(records, Array1::from_vec(y));
+            LogisticRegression::default().alpha(penalty).max_iterations(50).gradient_tolerance(1e-4).fit(&dataset).ok()
         });
         let churned = self.y.iter().filter(|churned| **churned).count() as f64;
         let mut start = vec![0.0; self.width + 1];
-        start[0] = (churned / (rows as f64 - churned)).ln();
+        start[0] = (churned / (self.y.len() as f64 - churned)).ln();
         if let Some(model) = fitted {
             // linfa takes the more frequent class as the positive one.
             let sign = if model.labels().pos.class { 1.0 } else { -1.0 };
