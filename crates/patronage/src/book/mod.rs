@@ -15,6 +15,8 @@
 
 mod build;
 mod demand;
+mod dimension_tables;
+mod dimensions;
 mod explain;
 mod manifest;
 mod params;
@@ -27,6 +29,7 @@ use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
 
+pub use dimensions::{AffinitySummary, DimensionSummary, DimensionsAnalysis, DimensionsParams};
 pub use explain::BookExplanation;
 pub use manifest::{AbcAnalysis, Analyses, Inputs, Manifest, Warning, XyzAnalysis};
 pub use params::{Analysis, BookParams};

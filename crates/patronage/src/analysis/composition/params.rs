@@ -33,6 +33,12 @@ impl CompositionParams {
         self
     }
 
+    /// The period that is set.
+    #[must_use]
+    pub fn period(self) -> Period {
+        self.grain
+    }
+
     /// With more than `most` values, the rows by period hold the `kept` with the most revenue and the rest as one.
     #[must_use]
     pub fn limit(mut self, most: usize, kept: usize) -> Self {

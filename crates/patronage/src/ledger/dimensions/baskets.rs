@@ -14,7 +14,7 @@ use crate::time::day_number;
 /// Which values of one dimension each purchase order has, by customer: what affinity starts from.
 ///
 /// Rows without an order id are gathered by customer and local day: as orders of one row each they would tell nothing. Orders
-/// without any value are left out.
+/// without any value are left out. The baskets of a customer are in order of days, then of values.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Baskets {
     /// In order of bytes.
@@ -119,11 +119,18 @@ impl Ledger {
                     partition,
                     |value| places[value as usize].is_some(),
                     |customer, baskets, items| {
-                        let (mut own, mut ends) = (Vec::with_capacity(items.len()), Vec::with_capacity(baskets.len()));
+                        let mut sorted: Vec<(i32, Vec<u32>)> = Vec::with_capacity(baskets.len());
                         for basket in baskets {
-                            let start = own.len();
-                            own.extend(items[basket.items.0..basket.items.1].iter().filter_map(|item| places[item.value as usize]));
-                            own[start..].sort_unstable();
+                            let items = &items[basket.items.0..basket.items.1];
+                            let mut own: Vec<u32> = items.iter().filter_map(|item| places[item.value as usize]).collect();
+                            own.sort_unstable();
+                            sorted.push((basket.day, own));
+                        }
+                        // The order of keys depends on which id was seen first.
+                        sorted.sort_unstable();
+                        let (mut own, mut ends) = (Vec::with_capacity(items.len()), Vec::with_capacity(baskets.len()));
+                        for (_, basket) in sorted {
+                            own.extend(basket);
                             ends.push(own.len());
                         }
                         customers.push((partition.customers.get(customer), own, ends));

@@ -20,6 +20,8 @@ mod items;
 mod lines;
 mod merge;
 mod rollups;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use baskets::Baskets;
