@@ -6,6 +6,7 @@ mod cli;
 mod clv;
 mod common;
 mod determinism;
+mod dimensions;
 mod ingest;
 mod layers;
 mod ledger;

@@ -79,7 +79,7 @@ fn of_log(args: &Args, model: ModelKind, talk: &Talk) -> Result<(Fit, Option<Tim
         );
     }
     let params = args.view.params()?;
-    let read = super::read(&args.inputs, &args.read, Duplicates::default(), talk)?;
+    let read = super::read(&args.inputs, &args.read, Duplicates::default(), false, talk)?;
     let customers: Customers = read.ledger.customers(&params)?;
     talk.say(&format!("{} customers as of {}", customers.len(), customers.as_of()));
     let unit = customers.settings().time_unit;

@@ -86,7 +86,7 @@ pub(crate) fn segment(options: &Options, talk: &Talk) -> Result<()> {
         let read = ingest.read_observed(&options.inputs, &mut watch)?;
         watch.finish()?;
         output.hash(REJECTS)?;
-        talk.columns(&read.columns);
+        talk.columns(&read.columns, &read.audit.notes);
         params.build(&read)?
     };
     book.write_into(output, format)?;

@@ -108,6 +108,15 @@ pub struct Audit {
     pub largest_customer: Option<LargestCustomer>,
     /// The currency, where amounts or a column name one.
     pub currency: Option<String>,
+    /// Accepted rows without a cost that can be read, where there is such a column; margins leave them out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_missing_rows: Option<u64>,
+    /// Accepted rows without a discount that can be read, where there is such a column; they count as without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount_missing_rows: Option<u64>,
+    /// Remarks on the choice of columns: optional ones that were left out because several fit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 impl Audit {

@@ -114,7 +114,7 @@ pub(crate) fn clean(block: &[u8], names: &[String], fields: &Fields, rules: &Rul
             currency: fields.currency.map(at),
             fingerprint: if rules.fingerprints { fingerprint(&values, text, broken) } else { 0 },
         };
-        rules.clean(&row, out)?;
+        rules.clean(&row, fields, at, out)?;
     }
     Ok(())
 }

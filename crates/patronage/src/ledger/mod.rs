@@ -6,9 +6,11 @@
 //! all end in the same ledger. Everything else is a view of it as of a date: [`Ledger::customers`], [`Ledger::cells`].
 //!
 //! Money is kept in micros (six decimal places) as `i128`; a sum beyond 38 digits is an error. Memory grows with
-//! customers and distinct orders (customer-days without order ids), not with rows.
+//! customers and distinct orders (customer-days without order ids), not with rows. Columns such as category or channel add
+//! roll-ups and items: see [`Breakdown`] and [`Baskets`].
 
 pub(crate) mod cells;
+pub(crate) mod dimensions;
 mod events;
 pub(crate) mod facts;
 pub(crate) mod keys;
@@ -26,6 +28,8 @@ use crate::time::{DAY_SECONDS, date_of};
 
 pub(crate) use cells::Span;
 pub use cells::{CellMoney, Cells, ViewPeriod};
+use dimensions::RollUps;
+pub use dimensions::{Baskets, Breakdown, BreakdownRow, Counts, Dimension};
 pub(crate) use events::{Event, View};
 use partition::{PARTITIONS, Partition};
 pub use store::{Load, LoadOutcome, Store};
@@ -73,6 +77,8 @@ pub struct Ledger {
     /// The most decimal places an accepted amount was written with.
     scale: u8,
     partitions: Vec<Partition>,
+    /// What rows say beside customer, time and money, where the input had columns for it.
+    rollups: Option<RollUps>,
 }
 
 /// Totals over a whole ledger.
@@ -111,7 +117,7 @@ impl Ledger {
     /// A ledger without facts.
     #[must_use]
     pub fn new(settings: LedgerSettings) -> Self {
-        Self { settings, scale: 0, partitions: (0..PARTITIONS).map(|_| Partition::default()).collect() }
+        Self { settings, scale: 0, partitions: (0..PARTITIONS).map(|_| Partition::default()).collect(), rollups: None }
     }
 
     /// What must be the same in ledgers that are merged.
@@ -136,6 +142,14 @@ impl Ledger {
 
     pub(crate) fn partitions(&self) -> &[Partition] {
         &self.partitions
+    }
+
+    pub(crate) fn rollups(&self) -> Option<&RollUps> {
+        self.rollups.as_ref()
+    }
+
+    pub(crate) fn rollups_mut(&mut self) -> &mut Option<RollUps> {
+        &mut self.rollups
     }
 
     pub(crate) fn settle(&mut self) -> Result<()> {
@@ -169,7 +183,8 @@ impl Ledger {
                 .with_hint("ingest both with the same time zone, cancel prefix and treatment of zero amounts"));
         }
         self.widen_scale(other.scale);
-        self.partitions.par_iter_mut().zip(&other.partitions).try_for_each(|(mine, theirs)| mine.merge(theirs))?;
+        let values = self.merge_rollups(other)?;
+        self.partitions.par_iter_mut().zip(&other.partitions).try_for_each(|(mine, theirs)| mine.merge(theirs, &values))?;
         Ok(self)
     }
 
