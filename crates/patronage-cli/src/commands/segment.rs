@@ -37,7 +37,7 @@ pub(crate) struct Options {
     /// parquet, csv or ndjson [default: parquet]
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<String>,
-    /// Run these analyses only: rfm, abc, xyz, clv, churn, lifecycle, clusters, `over_time`
+    /// Run these analyses only: rfm, abc, xyz, clv, churn, lifecycle, clusters, `over_time`, dimensions
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
     /// Print the manifest as JSON instead of a summary
@@ -82,7 +82,10 @@ pub(crate) fn segment(options: &Options, talk: &Talk) -> Result<()> {
             return Err(Error::parameter("no input is named").with_hint("name at least one file: CSV, TSV, NDJSON, Parquet or Arrow IPC"));
         }
         let mut watch = Watch::new(talk, output.writer(REJECTS)?)?;
-        let ingest = options.read.ingest(Duplicates::default())?;
+        let mut ingest = options.read.ingest(Duplicates::default())?;
+        if !options.only.is_empty() && !options.only.iter().any(|name| name.trim() == "dimensions") {
+            ingest = ingest.dimensions(false);
+        }
         let read = ingest.read_observed(&options.inputs, &mut watch)?;
         watch.finish()?;
         output.hash(REJECTS)?;

@@ -2,10 +2,12 @@
 
 use polars::prelude::*;
 
+use super::attributes::compositions;
 use super::changes::changes;
 use super::churn::churn_risk;
 use super::cluster::clusters;
 use super::demand::demand;
+use super::dimensions::dimensions;
 use super::lifecycle::lifecycle;
 use super::manifest::{AbcAnalysis, Analyses, Inputs, Manifest, Warning, XyzAnalysis};
 use super::over_time::RfmInUse;
@@ -174,6 +176,7 @@ impl Building<'_> {
             Analysis::Lifecycle => self.lifecycle(),
             Analysis::Clusters => self.clusters(),
             Analysis::OverTime => self.over_time(),
+            Analysis::Dimensions => return self.dimensions(),
         };
         match outcome {
             Ok(()) => self.ran.push(analysis),
@@ -287,6 +290,33 @@ impl Building<'_> {
         let found = self.params.over_time.grain(self.params.grain).views(self.sources.cells()?, self.sources.customers, rfm)?;
         self.take(Analysis::OverTime, Part { columns: found.columns, tables: found.tables, warnings: found.warnings });
         self.analyses.over_time = Some(found.analysis);
+        Ok(())
+    }
+
+    /// Says that it ran only where the orders, or a list of customers, have something to break revenue down by.
+    fn dimensions(&mut self) -> Result<()> {
+        let (sources, params) = (self.sources, self.params);
+        let grained = params.dimensions.grain(params.grain);
+        let mut taken = Vec::new();
+        let found = dimensions(sources.ledger, sources.customers, sources.looked, &grained)?;
+        if let Some(found) = found {
+            taken = found.analysis.dimensions.iter().map(|summary| summary.dimension.to_string()).collect();
+            self.take(Analysis::Dimensions, Part { columns: found.columns, tables: found.tables, warnings: found.warnings });
+            self.analyses.dimensions = Some(found.analysis);
+        }
+        if let Some(list) = &params.list {
+            let composition = grained.composition_params();
+            self.tables.add(compositions(list, sources.cells()?, sources.customers, composition, &taken)?);
+        }
+        match (params.list.is_some() || !taken.is_empty(), params.demanded) {
+            (true, _) => self.ran.push(Analysis::Dimensions),
+            (false, false) => {}
+            (false, true) => {
+                return Err(Error::fit("there is nothing to break revenue down by").with_hint(
+                    "name a column with --category, --channel, --region or another, or bring attributes of customers with --customers",
+                ));
+            }
+        }
         Ok(())
     }
 

@@ -58,6 +58,12 @@ impl DimensionsParams {
         self
     }
 
+    /// When the tables by period gather small values, and their period.
+    #[must_use]
+    pub fn composition_params(&self) -> CompositionParams {
+        self.composition
+    }
+
     /// The fewest orders together, and the most pairs.
     #[must_use]
     pub fn affinity(mut self, params: AffinityParams) -> Self {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::churn::ChurnAnalysis;
 use super::cluster::ClusterAnalysis;
+use super::dimensions::DimensionsAnalysis;
 use super::over_time::OverTimeAnalysis;
 use super::params::Analysis;
 use super::value::ClvAnalysis;
@@ -60,6 +61,9 @@ pub struct Analyses {
     /// The period and the earlier date of the views over time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub over_time: Option<OverTimeAnalysis>,
+    /// What was broken down, and what could not be answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dimensions: Option<DimensionsAnalysis>,
 }
 
 /// Everything that goes by shares of revenue.

@@ -14,6 +14,7 @@
 //! of threads; of the manifest this holds but for its `inputs`, which name the files.
 
 mod answers;
+mod attributes;
 mod build;
 mod changes;
 mod churn;

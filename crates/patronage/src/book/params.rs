@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::SegmentBook;
+use super::dimensions::DimensionsParams;
 use super::over_time::OverTimeParams;
 use super::value::ValueParams;
 use crate::analysis::abc::xyz::Xyz;
@@ -41,14 +42,17 @@ pub enum Analysis {
     Clusters,
     /// Growth, cohorts, trend, and moves between segments.
     OverTime,
+    /// Revenue by category, channel, salesperson and the like, and what is bought together.
+    Dimensions,
 }
 
 named!(Analysis, "analysis", Self::Rfm => "rfm", Self::Abc => "abc", Self::Xyz => "xyz", Self::Clv => "clv", Self::Churn => "churn",
-    Self::Lifecycle => "lifecycle", Self::Clusters => "clusters", Self::OverTime => "over_time");
+    Self::Lifecycle => "lifecycle", Self::Clusters => "clusters", Self::OverTime => "over_time", Self::Dimensions => "dimensions");
 
 impl Analysis {
     /// All of them, in the order in which a book holds them.
-    pub const ALL: [Self; 8] = [Self::Rfm, Self::Abc, Self::Xyz, Self::Clv, Self::Churn, Self::Lifecycle, Self::Clusters, Self::OverTime];
+    pub const ALL: [Self; 9] =
+        [Self::Rfm, Self::Abc, Self::Xyz, Self::Clv, Self::Churn, Self::Lifecycle, Self::Clusters, Self::OverTime, Self::Dimensions];
 
     /// Whether a book does without it where the data do not allow it.
     pub(super) fn may_be_left_out(self) -> bool {
@@ -71,6 +75,7 @@ pub struct BookParams {
     pub(crate) lifecycle: LifecycleParams,
     pub(crate) clusters: ClusterParams,
     pub(crate) over_time: OverTimeParams,
+    pub(crate) dimensions: DimensionsParams,
     /// The period of everything that is looked at over time.
     pub(crate) grain: Period,
     /// Who is known, and what of whom.
@@ -96,6 +101,7 @@ impl Default for BookParams {
             lifecycle: Lifecycle::params(),
             clusters: Cluster::params(),
             over_time: OverTimeParams::new(),
+            dimensions: DimensionsParams::new(),
             grain: Period::Month,
             list: None,
             previous: None,
@@ -166,6 +172,13 @@ impl BookParams {
     #[must_use]
     pub fn over_time(mut self, params: OverTimeParams) -> Self {
         self.over_time = params;
+        self
+    }
+
+    /// What is looked for in baskets, and how small values are gathered. Their period is [`grain`](Self::grain).
+    #[must_use]
+    pub fn dimensions(mut self, params: DimensionsParams) -> Self {
+        self.dimensions = params;
         self
     }
 
