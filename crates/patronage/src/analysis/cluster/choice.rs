@@ -86,7 +86,9 @@ pub(super) fn choose(params: &ClusterParams, most: usize, fitted: &Points, judge
             chosen: false,
         }
     };
-    candidates.extend(numbers.par_iter().map(by_likelihood).collect::<Vec<Candidate>>());
+    if params.compare || params.method == Method::Mixture {
+        candidates.extend(numbers.par_iter().map(by_likelihood).collect::<Vec<Candidate>>());
+    }
     let own: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.method == params.method).collect();
     let place = decide(params, &own).ok_or_else(|| Error::fit(format!("no {} could be fitted", params.method)))?;
     let chosen = own[place].clusters;

@@ -10,9 +10,9 @@ use super::*;
 use crate::analysis::fixtures::{Raw, customers};
 use crate::customers::Customers;
 
-/// Quick settings: no gap, no resamples, few starts.
+/// Quick settings: no gap, no resamples, nothing to compare with, few starts.
 fn quick() -> ClusterParams {
-    Cluster::params().gap_sets(0).resamples(0).starts(4)
+    Cluster::params().gap_sets(0).resamples(0).compare(false).starts(4)
 }
 
 fn fit(params: ClusterParams, customers: &Customers) -> ClusterModel {
@@ -51,7 +51,7 @@ fn three_groups() -> Vec<Raw> {
 #[test]
 fn groups_that_are_there_are_found_by_every_criterion() {
     let customers = customers(three_groups());
-    let params = Cluster::params().resamples(5);
+    let params = Cluster::params().between(2, 5).gap_sets(5).starts(4).resamples(5);
     for params in [
         params.clone(),
         params.clone().criterion(Criterion::Silhouette),

@@ -34,12 +34,11 @@ fn threads_do_not_show() {
     // More points than a block has, and samples smaller than the data.
     let customers = customers(cloud());
     for method in [Method::KMeans, Method::Mixture] {
-        let params = Cluster::params().method(method).between(2, 4).starts(4).gap_sets(2).resamples(3).fit_sample(5_000).judged_sample(300);
+        let params = Cluster::params().method(method).between(2, 4).starts(4).gap_sets(2).resamples(3).fit_sample(500).judged_sample(200);
         let run =
             |threads: usize| ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(|| everything(&params, &customers));
         let one = run(1);
         assert_eq!(one, run(2));
-        assert_eq!(one, run(3));
     }
 }
 
@@ -77,7 +76,7 @@ fn other_features_are_compared_too() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn neither_order_nor_ids_show(rows in any_rows(), mixture in any::<bool>()) {
