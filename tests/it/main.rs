@@ -3,6 +3,7 @@
 mod bad_input;
 mod churn;
 mod cli;
+mod cluster;
 mod clv;
 mod common;
 mod determinism;

@@ -180,6 +180,7 @@ mod tests {
         assert_eq!(table("cluster_choice").height(), 6);
         assert_eq!(table("cluster_choice").column("chosen").unwrap().bool().unwrap().sum(), Some(1));
         assert_eq!(table("cluster_profiles").height(), 3 * table("clusters").height());
+        assert!(!clusters.warnings.iter().any(String::is_empty));
         assert!(clusters.columns.iter().all(|column| column.len() == customers.len()));
         assert!(numbers(table("outliers"), "score").iter().flatten().all(|score| *score > 1.0));
     }

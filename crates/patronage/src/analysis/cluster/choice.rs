@@ -86,11 +86,15 @@ pub(super) fn choose(params: &ClusterParams, most: usize, fitted: &Points, judge
             chosen: false,
         }
     };
-    candidates.extend(numbers.par_iter().map(by_likelihood).collect::<Vec<Candidate>>());
+    if params.compare || params.method == Method::Mixture {
+        candidates.extend(numbers.par_iter().map(by_likelihood).collect::<Vec<Candidate>>());
+    }
     let own: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.method == params.method).collect();
     let place = decide(params, &own).ok_or_else(|| Error::fit(format!("no {} could be fitted", params.method)))?;
     let chosen = own[place].clusters;
-    candidates.iter_mut().for_each(|candidate| candidate.chosen = candidate.method == params.method && candidate.clusters == chosen);
+    for candidate in &mut candidates {
+        candidate.chosen = candidate.method == params.method && candidate.clusters == chosen;
+    }
     let centres = (params.method == Method::KMeans).then(|| partitions[place].centres.clone());
     Ok(Choice { candidates, chosen, centres })
 }
@@ -101,7 +105,7 @@ fn decide(params: &ClusterParams, candidates: &[&Candidate]) -> Option<usize> {
     match params.decides() {
         Criterion::Silhouette => {
             let best = values(|one| one.silhouette).map(|(_, value)| value).fold(f64::NEG_INFINITY, f64::max);
-            values(|one| one.silhouette).filter(|(_, value)| *value >= best - params.slack).map(|(at, _)| at).last()
+            values(|one| one.silhouette).filter(|(_, value)| *value >= best - params.slack).map(|(at, _)| at).next_back()
         }
         Criterion::Gap => {
             let enough = |pair: &[&Candidate]| Some(pair[0].gap? >= pair[1].gap? - pair[1].gap_deviation?);

@@ -113,7 +113,7 @@ impl ClusterModel {
             find(&params, &points, &judged)?
         };
         let place = if features.is_empty() { vec![0; customers.len()] } else { place };
-        let (found, labels) = by_money(found, &place, customers, features.len());
+        let (found, labels) = by_money(&found, &place, customers, features.len());
         let clusters = found.components.as_ref().map_or(found.centres.len() / features.len().max(1), Vec::len).max(1);
 
         let label_of = |row: &[f64]| label(&found.centres, found.components.as_deref(), row);
@@ -259,7 +259,7 @@ fn find(params: &ClusterParams, points: &Points, judged: &Points) -> Result<(Fou
 
 /// Numbers clusters by descending mean money (equal means: by the centre), leaves out those without customers, and gives
 /// the label of each customer.
-fn by_money(found: Found, place: &[u32], customers: &Customers, width: usize) -> (Found, Vec<u32>) {
+fn by_money(found: &Found, place: &[u32], customers: &Customers, width: usize) -> (Found, Vec<u32>) {
     let count = found.labels.iter().max().map_or(1, |last| *last as usize + 1);
     let mut sums = vec![(0_i128, 0_i64); count];
     for (at, money) in place.iter().zip(customers.monetary()) {

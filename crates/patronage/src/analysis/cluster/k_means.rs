@@ -173,8 +173,8 @@ fn move_points(points: &Points, partition: Partition) -> Partition {
     labels.iter().zip(&points.weights).for_each(|(label, weight)| weights[*label as usize] += weight);
     for _ in 0..LONG {
         let mut moved = false;
-        for index in 0..points.len() {
-            let (row, weight, own) = (points.row(index), points.weights[index], labels[index] as usize);
+        for (label, (row, weight)) in labels.iter_mut().zip(points.rows().zip(&points.weights)) {
+            let own = *label as usize;
             let left = weights[own] - weight;
             if left <= 0.0 {
                 continue;
@@ -195,7 +195,7 @@ fn move_points(points: &Points, partition: Partition) -> Partition {
                 centres[into] += (value - centres[into]) * weight / after;
             }
             (weights[own], weights[to]) = (left, after);
-            labels[index] = u32::try_from(to).unwrap_or_default();
+            *label = u32::try_from(to).unwrap_or_default();
             moved = true;
         }
         if !moved {

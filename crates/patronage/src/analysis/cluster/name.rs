@@ -19,6 +19,9 @@ pub(super) struct Name {
     pub(super) chinese: String,
 }
 
+/// What tells clusters of one name apart, in English and Chinese.
+type Detail = dyn Fn(&[Profile; 3]) -> (String, String);
+
 /// Low up to the first tercile of all customers, high beyond the second.
 fn level(median: f64, sorted: &[f64]) -> Level {
     let tercile = |part: f64| type7(sorted, part / 3.0).unwrap_or(median);
@@ -69,7 +72,7 @@ pub(super) fn names(profiles: &[[Profile; 3]], sorted: [&[f64]; 3]) -> Vec<Name>
         .collect();
     let mut names = base.clone();
     // Those that share a name are told apart by the first of these that differs for all of them, or else by number.
-    let details: [&dyn Fn(&[Profile; 3]) -> (String, String); 3] = [
+    let details: [&Detail; 3] = [
         &|own| (format!("about {} each", rounded(own[2].median)), format!("人均约{}", rounded(own[2].median))),
         &|own| (format!("{} days ago", rounded(own[0].median)), format!("约{}天前", rounded(own[0].median))),
         &|own| (format!("{} times", rounded(own[1].median)), format!("约{}次", rounded(own[1].median))),
@@ -79,7 +82,7 @@ pub(super) fn names(profiles: &[[Profile; 3]], sorted: [&[f64]; 3]) -> Vec<Name>
         if alike.len() < 2 {
             continue;
         }
-        let tells = |detail: &&&dyn Fn(&[Profile; 3]) -> (String, String)| {
+        let tells = |detail: &&&Detail| {
             let mut all: Vec<String> = alike.iter().map(|other| detail(&profiles[*other]).0).collect();
             all.sort_unstable();
             all.windows(2).all(|pair| pair[0] != pair[1])

@@ -56,7 +56,9 @@ impl Points {
         let mut place = vec![0; rows];
         for group in order.chunk_by(|a, b| compare(row(*a), row(*b)).is_eq()) {
             let at = u32::try_from(points.len()).unwrap_or(u32::MAX);
-            group.iter().for_each(|index| place[*index as usize] = at);
+            for index in group {
+                place[*index as usize] = at;
+            }
             points.push(row(group[0]), group.len() as f64);
         }
         (points, place)
@@ -96,16 +98,21 @@ impl Points {
         self.weighted(&weights)
     }
 
-    /// Every customer on its own, for methods that know no weights.
-    pub(super) fn expanded(&self) -> Vec<f64> {
-        let mut values = Vec::new();
-        for (row, weight) in self.rows().zip(&self.weights) {
+    /// The point of every customer.
+    pub(super) fn owners(&self) -> Vec<usize> {
+        let mut owners = Vec::new();
+        for (at, weight) in self.weights.iter().enumerate() {
             let mut left = *weight;
             while left >= 1.0 {
-                values.extend_from_slice(row);
+                owners.push(at);
                 left -= 1.0;
             }
         }
-        values
+        owners
+    }
+
+    /// Every customer on its own, for methods that know no weights.
+    pub(super) fn expanded(&self) -> Vec<f64> {
+        self.owners().into_iter().flat_map(|at| self.row(at).iter().copied()).collect()
     }
 }

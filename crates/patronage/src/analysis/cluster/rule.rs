@@ -192,7 +192,9 @@ pub(super) fn rules(features: &[(Feature, &[f64], &[f64])], labels: &[u32], clus
         return vec![everybody; clusters];
     }
     let mut sizes = vec![0_i64; clusters];
-    labels.iter().for_each(|label| sizes[*label as usize] += 1);
+    for label in labels {
+        sizes[*label as usize] += 1;
+    }
     let share = |size: i64| size as f64 / labels.len().max(1) as f64;
     let start = |size: i64| Best { measure: 0.0, rule: Rule { precision: share(size), ..everybody.clone() } };
     let (mut single, mut double): (Vec<Best>, Vec<Best>) = (sizes.iter().map(|size| start(*size)).collect(), Vec::new());

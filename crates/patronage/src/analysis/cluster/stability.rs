@@ -22,13 +22,13 @@ pub(super) fn jaccard(
     seed: u64,
     find: impl Fn(&Points, u64) -> Result<Vec<u32>> + Sync,
 ) -> Result<Vec<f64>> {
-    let owners: Vec<u32> =
-        (0_u32..).zip(&points.weights).flat_map(|(at, weight)| std::iter::repeat_n(at, weight.round() as usize)).collect();
+    // Each customer of the sample by its point.
+    let owners = points.owners();
     let size = u32::try_from(owners.len()).unwrap_or(u32::MAX);
     let resample = |number: usize| -> Result<Vec<f64>> {
         let mut draw = Draw::new(seed, 2_000 + number as u64);
         let mut weights = vec![0.0; points.len()];
-        (0..size).for_each(|_| weights[owners[draw.below(size) as usize] as usize] += 1.0);
+        (0..size).for_each(|_| weights[owners[draw.below(size) as usize]] += 1.0);
         let found = find(&points.weighted(&weights), seed.wrapping_add(number as u64))?;
         let others = found.iter().max().map_or(0, |last| *last as usize + 1);
         let mut both = vec![0.0; clusters * others];
