@@ -42,5 +42,5 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn top(comparison: &Comparison) -> String {
     let text = comparison.to_string();
     let (notes, ways): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with("note: "));
-    ways.into_iter().take(9).chain(notes).map(|line| format!("{line}\n")).collect()
+    ways.into_iter().take(9).chain(notes).collect::<Vec<_>>().join("\n") + "\n"
 }
