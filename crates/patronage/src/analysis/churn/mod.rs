@@ -105,7 +105,7 @@
 //! # References
 //! - Platt, J. (1999), Probabilistic outputs for support vector machines, in *Advances in Large Margin Classifiers* (rankings to
 //!   probabilities).
-//! - Searle, S. R., Casella, G. and McCulloch, C. E. (1992), *Variance Components*, section 3.6 (σ² and τ² in unbalanced data).
+//! - Searle, S. R., Casella, G. and `McCulloch`, C. E. (1992), *Variance Components*, section 3.6 (σ² and τ² in unbalanced data).
 //! - Hanley, J. A. and `McNeil`, B. J. (1982), The meaning and use of the area under a ROC curve, *Radiology* 143, 29-36.
 //! - Neslin, S. A. et al. (2006), Defection detection, *Journal of Marketing Research* 43(2), 204-211 (top-decile lift, and that the
 //!   method matters).
