@@ -73,6 +73,8 @@
 //! - **Too little data**: a history of no more than two horizons, fewer than 100 customers at a date of the test, or fewer than 30 of
 //!   a kind. [`Missing`] says which; then the method is P(no purchase) untested, else the rule calibrated on the last horizon, else
 //!   none. Nobody with two purchase days is an error.
+//! - **P(alive) of BG/NBD** is 1 for everybody with one purchase: on CDNOW `not_alive` ranks worse than chance by it (AUC 0.35), while
+//!   P(no purchase) of the same model is as good as any (0.83).
 //! - **A ranking that the past contradicts** (b < 0) gives the base rate to all.
 //! - **Refunds** are no purchases; their share is a feature.
 //!
