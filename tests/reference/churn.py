@@ -39,7 +39,7 @@ def shrunk(own, p, population, k):
     if len(own) == 0:
         return population
     weight = len(own) / (len(own) + k)
-    return np.exp(weight * np.log(np.quantile(own, p)) + (1 - weight) * np.log(population))
+    return population * np.exp(weight * np.log(np.quantile(own, p) / population))
 
 
 def contrast(a, b):

@@ -129,8 +129,8 @@ impl Objective for Design<'_> {
                     for i in 0..size {
                         part.gradient[i] += slope * row[i];
                         let scaled = curvature * row[i];
-                        for j in 0..=i {
-                            part.hessian[i * size + j] += scaled * row[j];
+                        for (entry, value) in part.hessian[i * size..=i * size + i].iter_mut().zip(&row) {
+                            *entry += scaled * value;
                         }
                     }
                 }
@@ -143,9 +143,9 @@ impl Objective for Design<'_> {
             sum.gradient.iter_mut().zip(part.gradient).for_each(|(sum, part)| *sum += part);
             sum.hessian.iter_mut().zip(part.hessian).for_each(|(sum, part)| *sum += part);
         }
-        for at in 1..size {
-            sum.value += 0.5 * self.penalty * point[at] * point[at];
-            sum.gradient[at] += self.penalty * point[at];
+        for (at, weight) in point.iter().enumerate().skip(1) {
+            sum.value += 0.5 * self.penalty * weight * weight;
+            sum.gradient[at] += self.penalty * weight;
             sum.hessian[at * size + at] += self.penalty;
         }
         sum.value /= rows;

@@ -73,6 +73,8 @@
 //! - **Too little data**: a history of no more than two horizons, fewer than 100 customers at a date of the test, or fewer than 30 of
 //!   a kind. [`Missing`] says which; then the method is P(no purchase) untested, else the rule calibrated on the last horizon, else
 //!   none. Nobody with two purchase days is an error.
+//! - **P(alive) of BG/NBD** is 1 for everybody with one purchase: on CDNOW `not_alive` ranks worse than chance by it (AUC 0.35), while
+//!   P(no purchase) of the same model is as good as any (0.83).
 //! - **A ranking that the past contradicts** (b < 0) gives the base rate to all.
 //! - **Refunds** are no purchases; their share is a feature.
 //!
@@ -105,7 +107,7 @@
 //! # References
 //! - Platt, J. (1999), Probabilistic outputs for support vector machines, in *Advances in Large Margin Classifiers* (rankings to
 //!   probabilities).
-//! - Searle, S. R., Casella, G. and McCulloch, C. E. (1992), *Variance Components*, section 3.6 (σ² and τ² in unbalanced data).
+//! - Searle, S. R., Casella, G. and `McCulloch`, C. E. (1992), *Variance Components*, section 3.6 (σ² and τ² in unbalanced data).
 //! - Hanley, J. A. and `McNeil`, B. J. (1982), The meaning and use of the area under a ROC curve, *Radiology* 143, 29-36.
 //! - Neslin, S. A. et al. (2006), Defection detection, *Journal of Marketing Research* 43(2), 204-211 (top-decile lift, and that the
 //!   method matters).

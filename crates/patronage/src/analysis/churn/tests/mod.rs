@@ -59,6 +59,7 @@ fn noise(seed: u32, at: u32) -> f64 {
 }
 
 /// A shop of so many customers over two years: each has a pace and a day on which it may stop.
+#[expect(clippy::cast_possible_truncation, reason = "a few hundred days, a few thousand cents")]
 fn shop(customers: u32) -> Vec<History> {
     (0..customers)
         .map(|customer| {

@@ -1,5 +1,6 @@
 //! The rule of gaps, changes, value decline and the watchlist, by hand.
 
+use super::ValueClass::{A, B, C, N};
 use super::*;
 
 /// The type-7 quantiles are rational; exponent and logarithm cost the last digits.
@@ -137,7 +138,6 @@ fn value_classes_are_those_of_the_earlier_window() {
         vec![(15, 1_000), (20, -1_000), (22, 20)],
     ];
     let decline = ValueDecline::new(&days(&histories), date(30), 10).expect("small money");
-    use ValueClass::{A, B, C, N};
     // Total 110.30: A until 88.24, B until 104.785.
     assert_eq!(decline.thresholds(), [Some(1_000), None]);
     assert_eq!(decline.classes(), [[A, C], [A, A], [A, A], [C, N], [N, C], [C, N], [A, C]]);
