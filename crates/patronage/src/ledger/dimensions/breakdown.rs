@@ -50,7 +50,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, other: &Self) {
+    pub(super) fn add(&mut self, other: &Self) {
         self.orders += other.orders;
         self.customers += other.customers;
         self.new_customers += other.new_customers;

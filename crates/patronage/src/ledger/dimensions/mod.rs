@@ -13,6 +13,7 @@
 //!
 //! Ledgers with and without a dimension merge: the rows of those without stand under no value, on the days of their orders.
 
+mod attributes;
 mod baskets;
 mod breakdown;
 mod frame;

@@ -142,3 +142,15 @@ fn removed_repeats_are_in_no_roll_up() {
     let channels = read.ledger.breakdown(Dimension::Channel, None, last()).expect("small sums").expect("a column");
     assert_eq!(channels.amounts.iter().map(|amounts| (amounts.rows, amounts.money)).collect::<Vec<_>>(), [(1, 5), (1, 5)]);
 }
+
+#[test]
+fn attributes_of_customers_break_down_like_columns() {
+    let log = "customer,date,amount,region\nann,2024-01-01,5,north\nann,2024-01-03,6,north\nbob,2024-01-02,7,south\nbob,2024-01-02,-9,south\n\
+        cid,2024-01-02,-1,south\n";
+    let ledger = Ingest::new().read_text(log).expect("readable").ledger;
+    let column = ledger.breakdown(Dimension::Region, None, last()).expect("small sums").expect("a column");
+    let cells = ledger.cells(last(), crate::time::Period::Day).expect("small sums");
+    let region = |customer: &str| Some(if customer == "ann" { "north" } else { "south" }.to_owned());
+    let first = "2024-01-01".parse().expect("a date");
+    assert_eq!(Breakdown::of_attribute(&cells, (first, last()), region).expect("within"), column);
+}
