@@ -15,9 +15,11 @@
 
 mod build;
 mod demand;
+mod distributions;
 mod explain;
 mod manifest;
 mod params;
+mod privacy;
 mod tables;
 mod value;
 mod value_tables;
@@ -30,6 +32,7 @@ use polars::prelude::DataFrame;
 pub use explain::BookExplanation;
 pub use manifest::{AbcAnalysis, Analyses, Inputs, Manifest, Warning, XyzAnalysis};
 pub use params::{Analysis, BookParams};
+pub use privacy::PseudonymKey;
 pub use value::{ClvAnalysis, ValueParams};
 pub use write::REJECTS;
 
