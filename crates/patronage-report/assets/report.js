@@ -70,13 +70,20 @@
   const seen = new IntersectionObserver((entries) => {
     for (const entry of entries) if (entry.isIntersecting) { seen.unobserve(entry.target); draw(entry.target); }
   }, { rootMargin: "400px" });
-  plots.forEach((plot) => seen.observe(plot));
   const later = window.requestIdleCallback ?? ((work) => setTimeout(work, 50));
   const drawRest = () => {
     const next = plots.find((plot) => !drawn.has(plot));
     if (next) draw(next).then(() => later(drawRest));
   };
-  if (plots.length) later(drawRest); else root.dataset.charts = "drawn";
+  // The library of the charts is run when the page stands: reading and searching do not wait for it.
+  const begin = () => {
+    const library = document.getElementById("plotly");
+    if (!plots.length || !library) { root.dataset.charts = "drawn"; return; }
+    document.body.append(Object.assign(document.createElement("script"), { textContent: library.textContent }));
+    plots.forEach((plot) => seen.observe(plot));
+    later(drawRest);
+  };
+  requestAnimationFrame(() => setTimeout(begin, 0));
   const redraw = () => { for (const plot of drawn) Plotly.react(plot, ...figureOf(plot)); };
   const retheme = () => { paintTheme(theme()); redraw(); };
   dark.addEventListener("change", retheme);
@@ -86,7 +93,7 @@
   });
   window.addEventListener("beforeprint", () => {
     paintTheme("light");
-    for (const plot of plots) { drawn.add(plot); Plotly.react(plot, ...figureOf(plot, 680)); plot.dataset.drawn = "yes"; }
+    if (window.Plotly) for (const plot of plots) { drawn.add(plot); Plotly.react(plot, ...figureOf(plot, 680)); plot.dataset.drawn = "yes"; }
     root.dataset.charts = "drawn";
   });
   window.addEventListener("afterprint", retheme);

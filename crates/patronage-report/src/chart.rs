@@ -5,7 +5,7 @@
 
 use patronage::{Error, Result};
 use plotly::common::{
-    ColorBar, ColorScale, ColorScaleElement, DashType, ErrorData, ErrorType, ExponentFormat, Line, Marker, Mode, Orientation, Title,
+    Anchor, ColorBar, ColorScale, ColorScaleElement, DashType, ErrorData, ErrorType, ExponentFormat, Line, Marker, Mode, Orientation, Title,
 };
 use plotly::layout::{Annotation, Axis, AxisType, RangeMode, Shape, ShapeLine, ShapeType};
 use plotly::{Bar, HeatMap, Layout, Scatter, Trace};
@@ -77,7 +77,8 @@ impl Drawing {
                 .y1(1.0)
                 .line(ShapeLine::new().color("--ink-2").width(1.5).dash(DashType::Dash)),
         );
-        self.annotations.push(Annotation::new().x(x).y(1.0).x_ref("x").y_ref("paper").y_shift(9.0).text(label(text)).show_arrow(false));
+        self.annotations
+            .push(Annotation::new().x(x).y(1.0).x_ref("x").y_ref("paper").y_anchor(Anchor::Bottom).text(label(text)).show_arrow(false));
         self
     }
 
@@ -168,7 +169,8 @@ pub(crate) fn line<X: Serialize + Clone + 'static>(
     dash: Option<DashType>,
     hover: &str,
 ) -> Box<Scatter<X, Option<f64>>> {
-    let points = x.len() <= 60;
+    // A dashed line is no measurement.
+    let points = x.len() <= 60 && dash.is_none();
     let style = Line::new().color(color).width(2.5).dash(dash.unwrap_or(DashType::Solid));
     Scatter::new(x, values)
         .name(series)
@@ -193,9 +195,12 @@ pub(crate) fn heat(
     if let Some(format) = tick_format {
         bar = bar.tick_format(format);
     }
+    let most = z.iter().flatten().flatten().fold(0.0_f64, |most, value| most.max(*value));
     let heat = HeatMap::new(x, y, z)
         .color_scale(ColorScale::Vector(scale.collect()))
         .color_bar(bar)
+        .zmin(0.0)
+        .zmax(most)
         .x_gap(2)
         .y_gap(2)
         .hover_on_gaps(false)

@@ -234,6 +234,82 @@ const COLUMNS: &[(&str, &str, &str, Kind)] = &[
     ("zero_gaps", "gaps of zero", "零间隔数", Count),
 ];
 
+/// Columns whose texts are keys of this library, not of the data.
+const KEYED: [&str; 17] = [
+    "axis",
+    "churn_class",
+    "class",
+    "feature",
+    "form",
+    "from_class",
+    "grain",
+    "kind",
+    "last_change",
+    "layer",
+    "level",
+    "method",
+    "quantity",
+    "stage",
+    "to_class",
+    "xyz",
+    "lifecycle",
+];
+
+/// What keys are called, in English where it is not the key itself, and in Chinese.
+const KEYS: &[(&str, &str, &str)] = &[
+    ("age", "age", "客户年龄"),
+    ("baseline", "baseline", "基线"),
+    ("classifier", "trained classifier", "训练分类器"),
+    ("day", "day", "日"),
+    ("days", "days", "天"),
+    ("first_order_only", "first order only", "仅首单"),
+    ("frequency", "frequency", "频度"),
+    ("frozen", "today's thresholds", "固定阈值"),
+    ("gap_variation", "variation of gaps", "间隔波动"),
+    ("gmm", "Gaussian mixture", "高斯混合"),
+    ("high", "high", "高"),
+    ("kmeans", "k-means", "K 均值"),
+    ("large", "large", "大客户"),
+    ("low", "low", "低"),
+    ("mean_gap", "mean gap", "平均间隔"),
+    ("medium", "medium", "中"),
+    ("model", "model", "模型"),
+    ("monetary", "money", "金额"),
+    ("month", "month", "月"),
+    ("naive", "naive", "朴素法"),
+    ("no_purchase", "no purchase in the horizon", "预测期内不购买"),
+    ("none", "none", "无"),
+    ("not_alive", "1 − P(alive)", "1 − 存活概率"),
+    ("orders", "orders", "订单数"),
+    ("overdue", "overdue", "逾期规则"),
+    ("overdue_ratio", "overdue ratio", "逾期比"),
+    ("quarter", "quarter", "季度"),
+    ("recency", "recency", "近度"),
+    ("recency_days", "days since last purchase", "距上次购买天数"),
+    ("refit", "own thresholds", "各自阈值"),
+    ("returning", "returning", "回流"),
+    ("slowing", "slowing", "放缓"),
+    ("small", "small", "小客户"),
+    ("spending_less", "spending less", "消费减少"),
+    ("steady", "steady", "稳定"),
+    ("stopped", "stopped", "停止购买"),
+    ("too few periods", "too few periods", "期数不足"),
+    ("top", "top", "顶部"),
+    ("week", "week", "周"),
+    ("year", "year", "年"),
+];
+
+/// A text of a column as people read it: keys of this library in the language, everything else as it is.
+pub(crate) fn word(column: &str, text: &str, language: Language) -> String {
+    if !KEYED.contains(&column) {
+        return text.to_owned();
+    }
+    match KEYS.iter().find(|key| key.0 == text) {
+        Some((_, english, chinese)) => language.pick(*english, *chinese).to_owned(),
+        None => text.replace('_', " "),
+    }
+}
+
 fn find(name: &str) -> Option<&'static (&'static str, &'static str, &'static str, Kind)> {
     // `name_en` and `name_zh` are one column, shown in the language of the report.
     let name = name.strip_suffix("_en").or_else(|| name.strip_suffix("_zh")).unwrap_or(name);

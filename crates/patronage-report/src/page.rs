@@ -145,7 +145,7 @@ pub(crate) fn assets(language: Language) -> (String, String) {
     let spoken = in_script(&serde_json::to_string(words(language)).unwrap_or_default());
     let style = format!("<style>{STYLE}</style>");
     let script = format!(
-        "<script type=\"application/json\" id=\"words\">{spoken}</script>\n<script>{}</script>\n<script>{SCRIPT}</script>",
+        "<script type=\"application/json\" id=\"words\">{spoken}</script>\n<script type=\"text/plain\" id=\"plotly\">{}</script>\n<script>{SCRIPT}</script>",
         plotly_script()
     );
     (style, script)

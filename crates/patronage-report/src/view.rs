@@ -109,6 +109,14 @@ impl<'a> View<'a> {
         (!shown.is_empty()).then_some(shown)
     }
 
+    /// The same without the rows of groups that nobody is in.
+    pub(crate) fn filled(&self, name: &str, caption: &str, columns: &[&str]) -> Option<Table> {
+        let table = self.table(name)?;
+        let counts = table.numbers("customers");
+        let shown = table.shown(caption, columns, |row| table.is_hidden(row) || counts[row].is_none_or(|count| count > 0.0));
+        (!shown.is_empty()).then_some(shown)
+    }
+
     /// Numbers of a column of the customer rows; `None` when the book has no such column.
     pub(crate) fn customer_numbers(&self, name: &str) -> Option<Vec<Option<f64>>> {
         let floats = self.book.segments().column(name).ok()?.cast(&DataType::Float64).ok()?;
@@ -234,7 +242,7 @@ impl Shown<'_> {
         }
         let number = self.number(row, &heading.name);
         let text = match (heading.kind, number) {
-            (Kind::Text | Kind::Date, _) => plain(column, row),
+            (Kind::Text | Kind::Date, _) => columns::word(&heading.name, &plain(column, row), self.language),
             (Kind::Flag, _) => match (column.bool().ok().and_then(|flags| flags.get(row)), self.language) {
                 (Some(true), Language::English) => "yes".to_owned(),
                 (Some(true), Language::Chinese) => "是".to_owned(),

@@ -6,6 +6,7 @@ use plotly::common::DashType;
 
 use super::drawn;
 use crate::chart::{Chart, Drawing, SERIES, axis, bars, line, names_axis, percent_axis};
+use crate::columns;
 use crate::document::Block;
 use crate::view::{Shown, View};
 
@@ -119,7 +120,7 @@ fn gains(view: &View<'_>, gain: &Shown<'_>) -> Result<Chart> {
         let x = rows.iter().map(|row| contacted[*row]).collect();
         let y = rows.iter().map(|row| churners[*row]).collect();
         let (color, dash) = (SERIES[place % SERIES.len()], dashes[place % dashes.len()].clone());
-        drawing = drawing.trace(line(x, y, &method.replace('_', " "), color, Some(dash), "%{y:.1%}"));
+        drawing = drawing.trace(line(x, y, &columns::word("method", &method, view.language()), color, Some(dash), "%{y:.1%}"));
     }
     drawing.chart(
         "churn_gain",
@@ -147,7 +148,8 @@ fn calibrated(view: &View<'_>, calibration: &Shown<'_>) -> Result<Chart> {
         let rows: Vec<usize> = (0..methods.len()).filter(|row| methods[*row] == method).collect();
         let x = rows.iter().map(|row| predicted[*row]).collect();
         let y = rows.iter().map(|row| actual[*row]).collect();
-        drawing = drawing.trace(line(x, y, &method.replace('_', " "), SERIES[place % SERIES.len()], None, "%{y:.1%}"));
+        drawing =
+            drawing.trace(line(x, y, &columns::word("method", &method, view.language()), SERIES[place % SERIES.len()], None, "%{y:.1%}"));
     }
     drawing.chart(
         "churn_calibration",

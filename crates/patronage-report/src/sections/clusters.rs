@@ -7,6 +7,7 @@ use plotly::layout::AxisType;
 
 use super::drawn;
 use crate::chart::{Chart, Drawing, SERIES, axis, line, points};
+use crate::columns;
 use crate::document::{Block, Table};
 use crate::view::{Shown, View};
 
@@ -114,7 +115,8 @@ fn silhouettes(view: &View<'_>, choice: &Shown<'_>) -> Result<Option<Chart>> {
         let rows: Vec<usize> = (0..k.len()).filter(|row| methods[*row] == *method).collect();
         let x = rows.iter().map(|row| k[*row]).collect();
         let y = rows.iter().map(|row| silhouette[*row]).collect();
-        drawing = drawing.trace(line(x, y, &method.replace('_', " "), SERIES[place % SERIES.len()], None, "%{y:.3f}"));
+        drawing =
+            drawing.trace(line(x, y, &columns::word("method", method, view.language()), SERIES[place % SERIES.len()], None, "%{y:.3f}"));
     }
     let columns = ["method", "k", "inertia", "silhouette", "gap", "gap_deviation", "bic", "chosen"];
     drawing

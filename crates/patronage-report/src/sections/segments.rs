@@ -15,8 +15,6 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
         "Every customer is in exactly one segment. The segment follows from the scores for recency, frequency and money by the rules under Method.",
         "每位客户恰好属于一个分群，由近度、频度、金额三项得分按“方法”一节的规则确定。",
     ))];
-    let counts = table.numbers("customers");
-    let wanted = |row: usize| table.is_hidden(row) || counts[row].is_some_and(|count| count > 0.0);
     let columns = [
         "name",
         "customers",
@@ -28,7 +26,7 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
         "median_monetary",
         "action",
     ];
-    blocks.push(Block::Table(table.shown(&view.say("Segments", "客户分群"), &columns, wanted)));
+    blocks.extend(view.filled("segments", &view.say("Segments", "客户分群"), &columns).map(Block::Table));
     blocks.push(drawn(shares(view, table)?));
     blocks.extend(at_risk(view)?.map(drawn));
     blocks.extend(

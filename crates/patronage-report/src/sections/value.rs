@@ -40,12 +40,12 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
         blocks.push(drawn(lorenz_curve(view, lorenz)?));
     }
     let groups = ["class", "layer", "customers", "customer_share", "revenue", "revenue_share"];
-    blocks.extend(view.shown("abc", &view.say("ABC classes", "ABC 分类"), &groups).map(Block::Table));
+    blocks.extend(view.filled("abc", &view.say("ABC classes", "ABC 分类"), &groups).map(Block::Table));
     if let Some(pyramid) = view.table("pyramid") {
         blocks.push(drawn(pyramid_bars(view, pyramid)?));
     }
-    blocks.extend(view.shown("hml", &view.say("High, medium, low", "高中低分层"), &groups).map(Block::Table));
-    blocks.extend(view.shown("xyz", &view.say("XYZ: how steady demand is", "XYZ：需求稳定性"), &groups).map(Block::Table));
+    blocks.extend(view.filled("hml", &view.say("High, medium, low", "高中低分层"), &groups).map(Block::Table));
+    blocks.extend(view.filled("xyz", &view.say("XYZ: how steady demand is", "XYZ：需求稳定性"), &groups).map(Block::Table));
     if let Some(deciles) = view.table("value_deciles") {
         blocks.push(drawn(decile_bars(view, deciles)?));
     }
