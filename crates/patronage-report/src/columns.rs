@@ -97,6 +97,7 @@ const COLUMNS: &[(&str, &str, &str, Kind)] = &[
     ("frequency", "frequency", "购买次数", Count),
     ("frequency_high", "orders to", "订单至", Count),
     ("frequency_low", "orders from", "订单自", Count),
+    ("from", "from", "原值", Text),
     ("from_class", "from", "原类别", Text),
     ("from_date", "from", "起", Date),
     ("from_segment", "from", "原分群", Text),
@@ -220,6 +221,7 @@ const COLUMNS: &[(&str, &str, &str, Kind)] = &[
     ("support", "support", "支持度", Percent),
     ("threshold", "threshold", "阈值", Number),
     ("time", "period", "期", Number),
+    ("to", "to", "现值", Text),
     ("to_class", "to", "现类别", Text),
     ("to_date", "to", "止", Date),
     ("to_segment", "to", "现分群", Text),
@@ -230,6 +232,7 @@ const COLUMNS: &[(&str, &str, &str, Kind)] = &[
     ("value", "value", "取值", Text),
     ("value_at_risk", "value at risk", "风险价值", Money),
     ("weighted_score", "weighted score", "加权得分", Number),
+    ("what", "what", "内容", Text),
     ("xyz", "XYZ", "XYZ 分类", Text),
     ("zero_gaps", "gaps of zero", "零间隔数", Count),
 ];

@@ -92,6 +92,17 @@ pub(crate) struct Cell {
 }
 
 impl Table {
+    /// How columns of texts take their room: prose wants width, short words stay on one line.
+    pub(crate) fn widths(&self) -> Vec<&'static str> {
+        let longest = |column: usize| self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.text.chars().count()).max();
+        let width = |column: usize| match longest(column).unwrap_or(0) {
+            0..=22 => "short",
+            23..=45 => "words",
+            _ => "prose",
+        };
+        (0..self.columns.len()).map(width).collect()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use patronage::Result;
 use plotly::common::DashType;
-use plotly::layout::BarMode;
-use plotly::sankey::{Link, Node};
+use plotly::layout::{BarMode, RangeMode};
+use plotly::sankey::{Arrangement, Link, Node};
 use plotly::{Layout, Sankey};
 
 use super::drawn;
@@ -15,6 +15,8 @@ use crate::view::{Shown, View};
 
 /// Cohorts, and periods of each, that a picture holds; the table of the book has them all.
 const COHORTS: usize = 36;
+/// Changed labels that are listed.
+const CHANGES: usize = 200;
 
 pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
     let mut blocks = Vec::new();
@@ -47,6 +49,12 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
     if let Some(migration) = view.table("migration") {
         blocks.extend(flows(view, migration)?.map(drawn));
     }
+    if let Some(changes) = view.table("changes") {
+        let all = view.numbers.count(changes.height() as f64);
+        let caption =
+            view.language().pick(format!("What changed since the last book: {all} labels"), format!("与上一份报告相比的变化：{all} 项"));
+        blocks.push(Block::Table(changes.shown(&caption, &["customer_id", "what", "from", "to"], |row| row < CHANGES)));
+    }
     if let Some(new) = view.table("new_customers") {
         let grains = new.texts("grain");
         let last = grains.iter().find(|grain| *grain == "quarter").or_else(|| grains.first()).cloned().unwrap_or_default();
@@ -78,10 +86,11 @@ fn trend_lines(view: &View<'_>, trend: &Shown<'_>) -> Result<Chart> {
     let by_period: BTreeMap<&str, Option<f64>> = periods.iter().map(String::as_str).zip(revenue.iter().copied()).collect();
     let last_year: Vec<Option<f64>> =
         periods.iter().map(|period| year_before(period).and_then(|before| by_period.get(before.as_str()).copied().flatten())).collect();
-    let layout = Layout::new().x_axis(names_axis("")).y_axis(axis(&view.say("revenue", "收入")));
+    let layout = Layout::new().x_axis(names_axis("")).y_axis(axis(&view.say("revenue", "收入")).range_mode(RangeMode::ToZero));
     let mut drawing =
         Drawing::new(layout).height(360).trace(line(periods.clone(), revenue, &view.say("revenue", "收入"), "--c1", None, "%{y:,.0f}"));
-    if last_year.iter().any(Option::is_some) {
+    // One point makes no line.
+    if last_year.iter().flatten().count() > 1 {
         drawing =
             drawing.trace(line(periods, last_year, &view.say("a year before", "上年同期"), "--c2", Some(DashType::Dash), "%{y:,.0f}"));
     }
@@ -185,7 +194,23 @@ fn flows(view: &View<'_>, migration: &Shown<'_>) -> Result<Option<Chart>> {
     let at = |keys: &[String], key: &String| keys.iter().position(|own| own == key).unwrap_or(0);
     let color = |key: &String| if key.is_empty() { "--ink-3" } else { SERIES[place(key).min(order.len()) % SERIES.len()] };
     let colors: Vec<&'static str> = left.iter().chain(&right).map(color).collect();
-    let node = Node::new().label(labels.iter().map(String::as_str).collect()).color_array(colors).pad(14).thickness(14);
+    // Where each stands: down its side, as high as it has customers. plotly would order them to have the fewest crossings.
+    let total = rows.iter().filter_map(|row| customers[*row]).sum::<f64>();
+    let heights = |side: &[String], keys: &[String]| {
+        let mut above = 0.0;
+        let gap = 0.25 / side.len().max(1) as f64;
+        let height = |key: &String| rows.iter().filter(|row| keys[**row] == *key).filter_map(|row| customers[*row]).sum::<f64>() / total;
+        side.iter()
+            .map(|key| {
+                let (start, own) = (above, height(key) * 0.75);
+                above += own + gap;
+                (start + own / 2.0).clamp(0.001, 0.999)
+            })
+            .collect::<Vec<f64>>()
+    };
+    let x: Vec<f64> = left.iter().map(|_| 0.001).chain(right.iter().map(|_| 0.999)).collect();
+    let y: Vec<f64> = heights(&left, &from).into_iter().chain(heights(&right, &to)).collect();
+    let node = Node::new().x(x).y(y).label(labels.iter().map(String::as_str).collect()).color_array(colors).pad(14).thickness(14);
     let link = Link::new()
         .source(rows.iter().map(|row| at(&left, &from[*row])).collect())
         .target(rows.iter().map(|row| left.len() + at(&right, &to[*row])).collect())
@@ -205,7 +230,7 @@ fn flows(view: &View<'_>, migration: &Shown<'_>) -> Result<Option<Chart>> {
     let columns = ["from_segment", "to_segment", "customers", "from_share", "revenue_from", "revenue_to"];
     let chart = Drawing::new(Layout::new())
         .height(200 + 30 * left.len().max(right.len()))
-        .trace(Sankey::new().node(node).link(link))
+        .trace(Sankey::new().arrangement(Arrangement::Fixed).node(node).link(link))
         .chart("migration", title, reading, migration.shown("", &columns, |row| forms[row] == form))?;
     Ok(Some(chart))
 }
