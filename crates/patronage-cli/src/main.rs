@@ -46,6 +46,8 @@ enum Command {
     Compare(commands::compare::Args),
     /// Say why a customer is where it is, and how far the next segment is
     Explain(commands::explain::Args),
+    /// Render a saved book as a page, a workbook or Markdown
+    Report(Box<commands::report::Args>),
     /// Make up a shop with known parameters
     Simulate(commands::simulate::Args),
     /// Make up a shop, run everything on it, and say where to look
@@ -83,6 +85,7 @@ fn run(cli: &Cli) -> patronage::Result<()> {
         Command::Backtest(args) => commands::backtest::run(args, &talk),
         Command::Compare(args) => commands::compare::run(args, &talk),
         Command::Explain(args) => commands::explain::run(args),
+        Command::Report(args) => commands::report::run(args, &talk),
         Command::Simulate(args) => commands::simulate::run(args, &talk),
         Command::Demo(args) => commands::demo::run(args, &talk),
     }

@@ -1,44 +1,177 @@
-//! Summaries of a [`SegmentBook`] for people: a screen for the terminal, Markdown for an e-mail or a pull request.
+//! Reports of a [`SegmentBook`] for people: one HTML file that works offline, an Excel workbook, Markdown, and a screen for the
+//! terminal.
 //!
-//! This crate renders. Every number it shows stands in the book.
+//! This crate renders. Every number it shows stands in the book, or in [`SegmentBook::distributions`].
 //!
 //! ```
 //! use patronage::{Ingest, SegmentBook};
+//! use patronage_report::ReportOptions;
 //! # fn main() -> patronage::Result<()> {
 //! let log = "customer,date,amount\nann,2024-03-01,50\nann,2024-03-20,70\nbob,2024-01-05,20\n";
 //! let book = SegmentBook::params().build(&Ingest::new().read_text(log)?)?;
+//! let options = ReportOptions::new();
+//! assert!(patronage_report::html(&book, &options)?.contains("as of 2024-03-20 · 2 customers"));
+//! assert!(patronage_report::markdown(&book, &options)?.starts_with("# Customer segments"));
 //! assert!(patronage_report::terminal(&book)?.contains("2 customers"));
-//! assert!(patronage_report::markdown(&book)?.starts_with("# Customer segments as of 2024-03-20"));
 //! # Ok(()) }
 //! ```
+//!
+//! # Privacy
+//! [`SegmentBook::pseudonymized`] makes a book without ids to render; [`ReportOptions::suppress_below`] hides small groups and
+//! [`ReportOptions::aggregate_only`] all single customers.
 
+mod chart;
 mod choice;
+mod columns;
+mod customers;
+mod document;
 mod grid;
+mod markdown;
 mod numbers;
+mod options;
+mod page;
+mod sections;
 mod tables;
 mod value;
+mod view;
+mod workbook;
 
 use std::fmt::Write;
 
 use patronage::{Audit, Result, SegmentBook};
 
 pub use choice::choice;
+use document::Block;
 use numbers::{grouped, percent};
+pub use options::{Language, ReportOptions, Section};
+use view::View;
+
+/// The report as one self-contained HTML file: no request leaves it.
+///
+/// # Errors
+/// When the book has a column of a type that books do not have.
+pub fn html(book: &SegmentBook, options: &ReportOptions) -> Result<String> {
+    let view = View::new(book, options)?;
+    page::html(&view, &sections::document(&view)?)
+}
+
+/// The report as Markdown, without charts and with the first rows of long tables.
+///
+/// # Errors
+/// As [`html`].
+pub fn markdown(book: &SegmentBook, options: &ReportOptions) -> Result<String> {
+    let view = View::new(book, options)?;
+    Ok(markdown::markdown(&sections::document(&view)?, options.language))
+}
+
+/// The report as an Excel workbook: a summary, the main charts, the customers, and one sheet a table.
+///
+/// # Errors
+/// As [`html`].
+///
+/// ```
+/// use patronage::{Ingest, SegmentBook};
+/// # fn main() -> patronage::Result<()> {
+/// let log = "customer,date,amount\nann,2024-03-01,50\nann,2024-03-20,70\nbob,2024-01-05,20\n";
+/// let book = SegmentBook::params().build(&Ingest::new().read_text(log)?)?;
+/// let workbook = patronage_report::xlsx(&book, &patronage_report::ReportOptions::new())?;
+/// assert!(workbook.starts_with(b"PK"));
+/// # Ok(()) }
+/// ```
+pub fn xlsx(book: &SegmentBook, options: &ReportOptions) -> Result<Vec<u8>> {
+    let view = View::new(book, options)?;
+    workbook::workbook(&view, &sections::document(&view)?)
+}
+
+/// The charts of a book by name, each as a piece of HTML to put into a page of one's own.
+///
+/// The page needs the two texts of [`chart_assets`]: the style in its head, the scripts at the end of its body.
+///
+/// # Errors
+/// As [`html`].
+///
+/// ```
+/// use patronage::{Ingest, SegmentBook};
+/// use patronage_report::{Language, ReportOptions, chart_assets, charts};
+/// # fn main() -> patronage::Result<()> {
+/// let log = "customer,date,amount\nann,2024-03-01,50\nann,2024-03-20,70\nbob,2024-01-05,20\n";
+/// let book = SegmentBook::params().build(&Ingest::new().read_text(log)?)?;
+/// let charts = charts(&book, &ReportOptions::new())?;
+/// let (name, lorenz) = charts.iter().find(|(name, _)| *name == "lorenz").unwrap();
+/// let (style, scripts) = chart_assets(Language::English);
+/// let page = format!("<!doctype html><html><head>{style}</head><body>{lorenz}{scripts}</body></html>");
+/// # assert!(page.contains("id=\"chart-lorenz\"") && *name == "lorenz");
+/// # Ok(()) }
+/// ```
+pub fn charts(book: &SegmentBook, options: &ReportOptions) -> Result<Vec<(&'static str, String)>> {
+    let view = View::new(book, options)?;
+    let mut charts = Vec::new();
+    for block in sections::document(&view)?.parts.iter().flat_map(|part| &part.blocks) {
+        if let Block::Chart(chart) = block {
+            charts.push((chart.key, page::fragment(&view, chart)?));
+        }
+    }
+    Ok(charts)
+}
+
+/// Style and scripts for pages that hold [`charts`].
+#[must_use]
+pub fn chart_assets(language: Language) -> (String, String) {
+    page::assets(language)
+}
 
 /// A summary that fits a screen.
 ///
 /// # Errors
 /// When the book lacks a column that its manifest promises.
 pub fn terminal(book: &SegmentBook) -> Result<String> {
-    render(book, Style::Terminal)
-}
-
-/// The same summary as Markdown.
-///
-/// # Errors
-/// As [`terminal`].
-pub fn markdown(book: &SegmentBook) -> Result<String> {
-    render(book, Style::Markdown)
+    let manifest = book.manifest();
+    let mut text = String::new();
+    let _ = writeln!(text, "Customer segments as of {}\n", manifest.as_of);
+    let _ = writeln!(
+        text,
+        "{} customers · {} orders · revenue {}",
+        grouped(&manifest.book_customers.to_string()),
+        grouped(&manifest.book_orders.to_string()),
+        grouped(&manifest.book_revenue)
+    );
+    if let Some(audit) = &manifest.audit {
+        let _ = writeln!(
+            text,
+            "{} rows read, {} accepted, {} rejected with money {}",
+            grouped(&audit.rows_in.to_string()),
+            grouped(&audit.rows_accepted.to_string()),
+            grouped(&audit.rejected().to_string()),
+            grouped(&audit.money_rejected)
+        );
+    }
+    let zone = &manifest.ledger.zone;
+    let _ = match manifest.audit.as_ref().and_then(|audit| audit.largest_customer.as_ref()) {
+        Some(largest) => {
+            let (id, share) = (numbers::shown(&largest.customer_id), percent(Some(largest.share)));
+            writeln!(text, "days are those of {zone}; the customer with the most orders, `{id}`, has {share} of them")
+        }
+        None => writeln!(text, "days are those of {zone}"),
+    };
+    if manifest.rows_after_as_of > 0 {
+        let _ = writeln!(text, "{} rows lie after that date and were not used", grouped(&manifest.rows_after_as_of.to_string()));
+    }
+    if manifest.rows_before_from > 0 {
+        let _ = writeln!(text, "{} rows lie before the first day and were not used", grouped(&manifest.rows_before_from.to_string()));
+    }
+    for (title, grid) in tables::all(book)? {
+        let _ = writeln!(text, "\n{title}\n{}", grid.plain());
+    }
+    if let Some((title, note)) = value::summary(book) {
+        let _ = writeln!(text, "\n{title}\n{note}");
+    }
+    if !manifest.warnings.is_empty() {
+        let _ = writeln!(text, "\nTo know");
+        for warning in &manifest.warnings {
+            let _ = writeln!(text, "- {warning}");
+        }
+    }
+    Ok(text)
 }
 
 /// Where every row and all money went, in a few lines.
@@ -80,67 +213,4 @@ pub fn audit(audit: &Audit) -> String {
         line("largest customer", format!("`{}` has {} of all orders", numbers::shown(&largest.customer_id), percent(Some(largest.share))));
     }
     text
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Style {
-    Terminal,
-    Markdown,
-}
-
-fn render(book: &SegmentBook, style: Style) -> Result<String> {
-    let manifest = book.manifest();
-    let mut text = String::new();
-    let heading = if style == Style::Markdown { "# " } else { "" };
-    let _ = writeln!(text, "{heading}Customer segments as of {}\n", manifest.as_of);
-    let _ = writeln!(
-        text,
-        "{} customers · {} orders · revenue {}",
-        grouped(&manifest.book_customers.to_string()),
-        grouped(&manifest.book_orders.to_string()),
-        grouped(&manifest.book_revenue)
-    );
-    if let Some(audit) = &manifest.audit {
-        let _ = writeln!(
-            text,
-            "{} rows read, {} accepted, {} rejected with money {}",
-            grouped(&audit.rows_in.to_string()),
-            grouped(&audit.rows_accepted.to_string()),
-            grouped(&audit.rejected().to_string()),
-            grouped(&audit.money_rejected)
-        );
-    }
-    let zone = &manifest.ledger.zone;
-    let _ = match manifest.audit.as_ref().and_then(|audit| audit.largest_customer.as_ref()) {
-        Some(largest) => {
-            let (id, share) = (numbers::shown(&largest.customer_id), percent(Some(largest.share)));
-            writeln!(text, "days are those of {zone}; the customer with the most orders, `{id}`, has {share} of them")
-        }
-        None => writeln!(text, "days are those of {zone}"),
-    };
-    if manifest.rows_after_as_of > 0 {
-        let _ = writeln!(text, "{} rows lie after that date and were not used", grouped(&manifest.rows_after_as_of.to_string()));
-    }
-    if manifest.rows_before_from > 0 {
-        let _ = writeln!(text, "{} rows lie before the first day and were not used", grouped(&manifest.rows_before_from.to_string()));
-    }
-    for (title, grid) in tables::all(book)? {
-        let _ = match style {
-            Style::Terminal => writeln!(text, "\n{title}\n{}", grid.plain()),
-            Style::Markdown => writeln!(text, "\n## {title}\n\n{}", grid.markdown()),
-        };
-    }
-    if let Some((title, note)) = value::summary(book) {
-        let _ = match style {
-            Style::Terminal => writeln!(text, "\n{title}\n{note}"),
-            Style::Markdown => writeln!(text, "\n## {title}\n\n{}", note.replace('\n', "  \n")),
-        };
-    }
-    if !manifest.warnings.is_empty() {
-        let _ = writeln!(text, "\n{heading}To know");
-        for warning in &manifest.warnings {
-            let _ = writeln!(text, "- {warning}");
-        }
-    }
-    Ok(text)
 }

@@ -1,5 +1,7 @@
 //! Numbers for people.
 
+use crate::options::Language;
+
 /// Decimal text with its thousands separated by commas.
 pub(crate) fn grouped(decimal: &str) -> String {
     let (sign, rest) = decimal.strip_prefix('-').map_or(("", decimal), |rest| ("-", rest));
@@ -29,9 +31,69 @@ pub(crate) fn shown(text: &str) -> String {
     shown
 }
 
+/// Numbers in the manner of a language.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Numbers(pub(crate) Language);
+
+impl Numbers {
+    /// With so many places, thousands separated, and a true minus.
+    pub(crate) fn places(self, number: f64, places: usize) -> String {
+        let text = format!("{number:.places$}");
+        // What rounds to nothing has no sign.
+        let zero = !text.bytes().any(|digit| (b'1'..=b'9').contains(&digit));
+        let text = grouped(&text);
+        match text.strip_prefix('-') {
+            Some(digits) if zero => digits.to_owned(),
+            Some(digits) => format!("−{digits}"),
+            None => text,
+        }
+    }
+
+    pub(crate) fn count(self, count: f64) -> String {
+        self.places(count, 0)
+    }
+
+    /// As many places as a reader needs: two below ten, one below a thousand; whole numbers as such.
+    pub(crate) fn number(self, number: f64) -> String {
+        let whole = (number - number.round()).abs() < 1e-9;
+        let places = if whole || number.abs() >= 1_000.0 { 0 } else { 1 + usize::from(number.abs() < 10.0) };
+        self.places(number, places)
+    }
+
+    pub(crate) fn percent(self, share: f64) -> String {
+        self.places(share * 100.0, 1) + self.0.pick(" %", "%")
+    }
+
+    /// Large amounts with a word for their size, for sentences.
+    pub(crate) fn short(self, amount: f64) -> String {
+        let size = amount.abs();
+        let (unit, word) = match self.0 {
+            Language::English if size >= 999_500_000.0 => (1e9, " billion"),
+            Language::English if size >= 999_500.0 => (1e6, " million"),
+            Language::Chinese if size >= 99_995_000.0 => (1e8, " 亿"),
+            Language::Chinese if size >= 9_999.5 => (1e4, " 万"),
+            _ => (1.0, ""),
+        };
+        if word.is_empty() { self.places(amount, 0) } else { self.places(amount / unit, 2) + word }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_follow_the_language() {
+        let (english, chinese) = (Numbers(Language::English), Numbers(Language::Chinese));
+        assert_eq!([english.short(8_911_407.9), chinese.short(8_911_407.9)], ["8.91 million", "891.14 万"]);
+        assert_eq!([english.short(999_600.0), english.short(999.6), chinese.short(123_456_789.0)], ["1.00 million", "1,000", "1.23 亿"]);
+        assert_eq!([english.percent(0.6198), chinese.percent(-0.05)], ["62.0 %", "−5.0%"]);
+        assert_eq!(
+            [english.number(3.0), english.number(3.14159), english.number(31.4159), english.number(-3141.59)],
+            ["3", "3.14", "31.4", "−3,142"]
+        );
+        assert_eq!(english.places(-0.0001, 2), "0.00");
+    }
 
     #[test]
     fn thousands_are_separated() {

@@ -8,6 +8,7 @@ pub(crate) mod demo;
 pub(crate) mod explain;
 pub(crate) mod fit;
 pub(crate) mod ingest;
+pub(crate) mod report;
 pub(crate) mod segment;
 pub(crate) mod simulate;
 mod summary;

@@ -62,7 +62,7 @@ impl SegmentBook {
             let text = crate::sink::cell(&value).and_then(crate::sink::Cell::into_text);
             values.push((column.name().to_string(), text));
         }
-        let segment = self.segment_of(low)?.map(|explanation| explanation.to_string());
+        let segment = self.explain_row(low)?.map(|explanation| explanation.to_string());
         let changes = self.changes_of(customer_id)?;
         Ok(BookExplanation { customer_id: customer_id.to_owned(), as_of: self.manifest.as_of.to_string(), values, segment, changes })
     }
@@ -81,7 +81,11 @@ impl SegmentBook {
         ))
     }
 
-    fn segment_of(&self, row: usize) -> Result<Option<Explanation>> {
+    /// Scores, rule and nearest other segments of the customer in a row; none in a book without RFM.
+    ///
+    /// # Errors
+    /// When there is no such row, or it lacks a value.
+    pub fn explain_row(&self, row: usize) -> Result<Option<Explanation>> {
         let Some(model) = &self.manifest.analyses.rfm else { return Ok(None) };
         let customer = Customers::from_rows(self.manifest.customers, [self.row(row)?])?;
         model.explain(&customer, 0).map(Some)

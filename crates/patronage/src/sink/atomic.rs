@@ -13,6 +13,9 @@ use crate::error::{Error, Result};
 /// The file that is written last and lists the others.
 pub const MANIFEST: &str = "manifest.json";
 
+/// Files that may have been rendered into an output later on; they are replaced with it.
+const REPORTS: [&str; 3] = ["report.html", "report.xlsx", "report.md"];
+
 /// Writes bytes as one file.
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     OutputFile::write(path, |to| to.write_all(bytes).map_err(|error| Error::write_io(path, &error)))
@@ -224,7 +227,10 @@ fn refuse_foreign(target: &Path) -> Result<()> {
         return Ok(());
     }
     let older: Option<Older> = fs::read(target.join(MANIFEST)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let known = |name: &String| older.as_ref().is_some_and(|older| name == MANIFEST || older.files.contains_key(name));
+    let known = |name: &String| {
+        let ours = |older: &Older| name == MANIFEST || older.files.contains_key(name) || REPORTS.contains(&name.as_str());
+        older.as_ref().is_some_and(ours)
+    };
     match found.iter().find(|name| !known(name)) {
         None => Ok(()),
         Some(foreign) => Err(Error::write("the folder holds files that are not from an earlier run, and would be lost")
@@ -302,6 +308,19 @@ mod tests {
         assert!(!target.join("a.csv").exists());
         assert_eq!(fs::read_to_string(target.join("tables/b.csv")).ok().as_deref(), Some("1"));
         assert_eq!(fs::read_dir(place.path()).map(Iterator::count).ok(), Some(1), "nothing is left beside it");
+    }
+
+    #[test]
+    fn a_report_rendered_later_is_not_foreign() {
+        let place = tempfile::tempdir().expect("a folder");
+        let target = place.path().join("out");
+        let mut folder = OutputFolder::new(&target).expect("new");
+        manifest(&mut folder);
+        folder.commit().expect("in place");
+        fs::write(target.join("report.html"), "a report").expect("writable");
+        assert!(OutputFolder::new(&target).is_ok());
+        fs::write(target.join("report.doc"), "a report of somebody's").expect("writable");
+        assert!(OutputFolder::new(&target).is_err());
     }
 
     #[test]

@@ -1,0 +1,130 @@
+//! `patronage report`: a saved book as a page, a workbook or Markdown.
+
+use std::path::{Path, PathBuf};
+
+use patronage::book::PseudonymKey;
+use patronage::sink::OutputFile;
+use patronage::{Error, Result, SegmentBook};
+use patronage_report::{Language, ReportOptions, Section};
+use serde::{Deserialize, Serialize};
+
+use crate::watch::{Talk, print};
+
+/// Groups below this are hidden in a pseudonymized report, unless another number is given.
+const SUPPRESS_BELOW: u64 = 5;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The folder of a book, as `segment` wrote it
+    folder: PathBuf,
+    /// html, xlsx or md
+    #[arg(long, value_name = "FORMAT", default_value = "html")]
+    to: String,
+    /// The file to write; `-` is standard output [default: report.FORMAT in the folder]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    report: ReportFlags,
+}
+
+/// What a report shows and keeps to itself.
+#[derive(Debug, Clone, Default, clap::Args, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct ReportFlags {
+    /// The language of the report: en or zh [default: en]
+    #[arg(long, value_name = "LANG", help_heading = "Report")]
+    pub(crate) lang: Option<String>,
+    /// The title of the report
+    #[arg(long, value_name = "TEXT", help_heading = "Report")]
+    pub(crate) title: Option<String>,
+    /// These sections only: about, findings, segments, rfm, value, future, churn, `over_time`, clusters, dimensions, method
+    #[arg(long, value_name = "LIST", value_delimiter = ',', help_heading = "Report")]
+    pub(crate) sections: Vec<String>,
+    /// Replace customers' ids by pseudonyms made with the key in this file; the same key gives the same pseudonyms
+    #[arg(long, value_name = "KEYFILE", help_heading = "Privacy")]
+    pub(crate) pseudonymize: Option<PathBuf>,
+    /// Hide the numbers of groups with fewer customers [default: 5 with --pseudonymize, else 0]
+    #[arg(long, value_name = "N", help_heading = "Privacy")]
+    pub(crate) suppress_below: Option<u64>,
+    /// Show no single customer
+    #[arg(long, help_heading = "Privacy")]
+    pub(crate) aggregate_only: bool,
+}
+
+impl ReportFlags {
+    /// The options of the report.
+    pub(crate) fn options(&self) -> Result<ReportOptions> {
+        let mut options = ReportOptions::new().aggregate_only(self.aggregate_only);
+        if let Some(lang) = &self.lang {
+            options = options.language(lang.parse::<Language>()?);
+        }
+        if let Some(title) = &self.title {
+            options = options.title(title);
+        }
+        if !self.sections.is_empty() {
+            options = options.sections(self.sections.iter().map(|name| name.trim().parse::<Section>()).collect::<Result<Vec<_>>>()?);
+        }
+        let below = self.suppress_below.unwrap_or(if self.pseudonymize.is_some() { SUPPRESS_BELOW } else { 0 });
+        Ok(options.suppress_below(below))
+    }
+
+    /// The key of pseudonyms, when there is to be one.
+    pub(crate) fn key(&self) -> Result<Option<PseudonymKey>> {
+        let Some(file) = &self.pseudonymize else { return Ok(None) };
+        let secret = std::fs::read(file).map_err(|error| Error::parameter(format!("the key cannot be read: {error}")).at_file(file))?;
+        PseudonymKey::new(&secret).map(Some)
+    }
+}
+
+/// A format of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Html,
+    Xlsx,
+    Markdown,
+}
+
+impl Format {
+    fn parse(name: &str) -> Result<Self> {
+        match name {
+            "html" => Ok(Self::Html),
+            "xlsx" => Ok(Self::Xlsx),
+            "md" | "markdown" => Ok(Self::Markdown),
+            _ => Err(Error::parameter("not a format of reports").with_value(name).with_hint("html, xlsx or md")),
+        }
+    }
+
+    fn file_name(self) -> &'static str {
+        match self {
+            Self::Html => "report.html",
+            Self::Xlsx => "report.xlsx",
+            Self::Markdown => "report.md",
+        }
+    }
+
+    fn render(self, book: &SegmentBook, options: &ReportOptions) -> Result<Vec<u8>> {
+        match self {
+            Self::Html => patronage_report::html(book, options).map(String::into_bytes),
+            Self::Xlsx => patronage_report::xlsx(book, options),
+            Self::Markdown => patronage_report::markdown(book, options).map(String::into_bytes),
+        }
+    }
+}
+
+pub(crate) fn run(args: &Args, talk: &Talk) -> Result<()> {
+    let (format, options, key) = (Format::parse(&args.to)?, args.report.options()?, args.report.key()?);
+    let mut book = SegmentBook::open(&args.folder)?;
+    if let Some(key) = &key {
+        book = book.pseudonymized(key)?;
+    }
+    let bytes = format.render(&book, &options)?;
+    if args.out.as_deref() == Some(Path::new("-")) {
+        let text =
+            String::from_utf8(bytes).map_err(|_| Error::parameter("a workbook is no text").with_hint("name a file: --out report.xlsx"))?;
+        return print(&text);
+    }
+    let file = args.out.clone().unwrap_or_else(|| args.folder.join(format.file_name()));
+    OutputFile::write(&file, |to| to.write_all(&bytes).map_err(|error| Error::write(format!("cannot write: {error}")).at_file(&file)))?;
+    talk.say(&format!("written to {}", file.display()));
+    Ok(())
+}

@@ -1,0 +1,242 @@
+/* Charts in the colours of the theme, tables that sort and filter, and the search for a customer. No request leaves the page. */
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const parsed = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
+  const words = parsed("words");
+  const element = (name, attributes, ...children) => {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    made.append(...children);
+    return made;
+  };
+
+  // Theme: the system's, until the reader chooses.
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  let chosen = null;
+  const paintTheme = (theme) => { root.dataset.theme = theme; };
+  const theme = () => chosen ?? (dark.matches ? "dark" : "light");
+  paintTheme(theme());
+
+  // Charts.
+  const plots = [...document.querySelectorAll(".plot")];
+  const figures = new Map(plots.map((plot) => [plot, JSON.parse(plot.nextElementSibling.textContent)]));
+  const color = (name) => getComputedStyle(root).getPropertyValue(name).trim();
+  const painted = (value, key) => {
+    if (typeof value === "string") return (key === "color" || key === "colorscale") && value.startsWith("--") ? color(value) : value;
+    if (Array.isArray(value)) return value.map((item) => painted(item, key));
+    if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, painted(item, name)]));
+    return value;
+  };
+  const figureOf = (plot, width) => {
+    const figure = painted(figures.get(plot));
+    const ink = color("--ink"), grid = color("--line"), family = getComputedStyle(document.body).fontFamily;
+    const narrow = (width ?? plot.clientWidth) < 520;
+    const layout = Object.assign(figure.layout, {
+      autosize: true,
+      width,
+      height: Number(plot.dataset.height),
+      margin: { l: 8, r: 12, t: figure.layout.shapes ? 44 : 30, b: 8 },
+      font: { family, size: narrow ? 11 : 13, color: ink },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      hoverlabel: { bgcolor: color("--paper-2"), bordercolor: grid, font: { color: ink, family } },
+      legend: { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom", traceorder: "reversed" },
+      dragmode: false,
+      bargap: 0.25,
+      showlegend: figure.data.length > 1,
+    });
+    if (layout.shapes && layout.showlegend) Object.assign(layout.legend, { y: -0.2, yanchor: "top" });
+    if (figure.data[0]?.orientation !== "h") layout.legend.traceorder = "normal";
+    for (const name of ["xaxis", "yaxis"]) {
+      const axis = layout[name];
+      if (!axis) continue;
+      const names = axis.type === "category";
+      Object.assign(axis, { gridcolor: grid, zerolinecolor: grid, linecolor: grid, showgrid: !names, automargin: true, fixedrange: true });
+      if (axis.title && typeof axis.title === "object") axis.title.standoff = 12;
+    }
+    for (const trace of figure.data) if (trace.type === "heatmap" && narrow) trace.showscale = false;
+    return [figure.data, layout, { responsive: true, displaylogo: false, displayModeBar: false, locale: "en" }];
+  };
+  const drawn = new Set();
+  const draw = async (plot) => {
+    if (drawn.has(plot)) return;
+    drawn.add(plot);
+    await Plotly.newPlot(plot, ...figureOf(plot));
+    plot.dataset.drawn = "yes";
+    if (drawn.size === plots.length) root.dataset.charts = "drawn";
+  };
+  // What is seen first is drawn first; the rest follows when the browser has nothing better to do.
+  const seen = new IntersectionObserver((entries) => {
+    for (const entry of entries) if (entry.isIntersecting) { seen.unobserve(entry.target); draw(entry.target); }
+  }, { rootMargin: "400px" });
+  const later = window.requestIdleCallback ?? ((work) => setTimeout(work, 50));
+  const drawRest = () => {
+    const next = plots.find((plot) => !drawn.has(plot));
+    if (next) draw(next).then(() => later(drawRest));
+  };
+  // The library of the charts is run when the page stands: reading and searching do not wait for it.
+  const begin = () => {
+    const library = document.getElementById("plotly");
+    if (!plots.length || !library) { root.dataset.charts = "drawn"; return; }
+    document.body.append(Object.assign(document.createElement("script"), { textContent: library.textContent }));
+    plots.forEach((plot) => seen.observe(plot));
+    later(drawRest);
+  };
+  requestAnimationFrame(() => setTimeout(begin, 0));
+  const redraw = () => { for (const plot of drawn) Plotly.react(plot, ...figureOf(plot)); };
+  const retheme = () => { paintTheme(theme()); redraw(); };
+  dark.addEventListener("change", retheme);
+  document.getElementById("theme")?.addEventListener("click", () => {
+    chosen = theme() === "dark" ? "light" : "dark";
+    retheme();
+  });
+  window.addEventListener("beforeprint", () => {
+    paintTheme("light");
+    if (window.Plotly) for (const plot of plots) { drawn.add(plot); Plotly.react(plot, ...figureOf(plot, 680)); plot.dataset.drawn = "yes"; }
+    root.dataset.charts = "drawn";
+  });
+  window.addEventListener("afterprint", retheme);
+
+  // Tables.
+  const MANY = 25;
+  const collator = new Intl.Collator(root.lang, { numeric: true, sensitivity: "base" });
+  for (const box of document.querySelectorAll(".tablebox")) {
+    const body = box.querySelector("tbody"), rows = [...body.rows], tools = box.querySelector(".tools");
+    let wanted = "", all = rows.length <= MANY;
+    const said = element("span", { class: "count", "aria-live": "polite" });
+    const more = element("button", { type: "button" });
+    const show = () => {
+      let shown = 0, hits = 0;
+      for (const row of body.rows) {
+        const hit = !wanted || row.textContent.toLowerCase().includes(wanted);
+        if (hit) hits += 1;
+        row.hidden = !hit || (!all && !wanted && hits > MANY);
+        if (!row.hidden) shown += 1;
+      }
+      said.textContent = words.rows.replace("{shown}", shown).replace("{all}", rows.length);
+      more.hidden = rows.length <= MANY || Boolean(wanted);
+      more.textContent = all ? words.fewer : words.more;
+    };
+    if (rows.length > 8) {
+      const filter = element("input", { type: "search", placeholder: words.filter, "aria-label": words.filter });
+      filter.addEventListener("input", () => { wanted = filter.value.trim().toLowerCase(); show(); });
+      more.addEventListener("click", () => { all = !all; show(); });
+      tools.append(filter, said, more);
+      show();
+    }
+    const heads = [...box.querySelectorAll("thead th")];
+    heads.forEach((head, at) => head.querySelector("button").addEventListener("click", () => {
+      const numeric = head.classList.contains("n");
+      const down = head.getAttribute("aria-sort") ? head.getAttribute("aria-sort") === "ascending" : numeric;
+      heads.forEach((other) => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      const sign = down ? -1 : 1;
+      const value = (row) => { const cell = row.cells[at].dataset.v; return cell === undefined ? null : Number(cell); };
+      const order = [...body.rows].sort((a, b) => {
+        if (!numeric) return sign * collator.compare(a.cells[at].textContent, b.cells[at].textContent);
+        const [one, other] = [value(a), value(b)];
+        // Cells without a number stay below, whichever way.
+        return one === null ? (other === null ? 0 : 1) : other === null ? -1 : sign * (one - other);
+      });
+      body.append(...order);
+      show();
+    }));
+  }
+
+  // Where the reader is.
+  const links = new Map([...document.querySelectorAll("nav a")].map((link) => [link.hash.slice(1), link]));
+  const place = new IntersectionObserver((entries) => {
+    for (const entry of entries) if (entry.isIntersecting) {
+      links.forEach((link) => link.removeAttribute("aria-current"));
+      links.get(entry.target.id)?.setAttribute("aria-current", "true");
+    }
+  }, { rootMargin: "-10% 0px -80% 0px" });
+  document.querySelectorAll("main section").forEach((section) => place.observe(section));
+
+  // Customers: columns of values, texts by their place in a list of words.
+  const customers = parsed("customers");
+  const search = document.getElementById("search");
+  if (!customers || !search) return;
+  const columns = new Map(customers.columns.map((column) => [column.name, column]));
+  const ids = columns.get("customer_id").values;
+  let lowered = null;
+  const text = (column, row) => {
+    const value = column.values[row];
+    if (value === null || value === undefined) return null;
+    if (column.words) return column.words[value];
+    const number = (places) => new Intl.NumberFormat(root.lang, { minimumFractionDigits: places, maximumFractionDigits: places }).format(value);
+    switch (column.kind) {
+      case "date": return new Date(value * 86400000).toISOString().slice(0, 10);
+      case "percent": return new Intl.NumberFormat(root.lang, { style: "percent", maximumFractionDigits: 1 }).format(value);
+      case "money": return number(Math.abs(value) >= 10000 || Number.isInteger(value) ? 0 : 2);
+      case "flag": return value ? words.yes : words.no;
+      case "number": return number(Number.isInteger(value) ? 0 : 2);
+      default: return String(value);
+    }
+  };
+  const found = document.getElementById("found"), dialog = document.getElementById("customer");
+  const close = () => { found.hidden = true; search.setAttribute("aria-expanded", "false"); search.removeAttribute("aria-activedescendant"); };
+  const open = (row) => {
+    close();
+    const facts = element("dl", { class: "facts" });
+    let why = null;
+    for (const column of customers.columns) {
+      const value = text(column, row);
+      if (column.name === "customer_id" || value === null) continue;
+      if (column.name === "reason") { why = value; continue; }
+      facts.append(element("div", {}, element("dt", {}, column.label), element("dd", { class: "value", "data-column": column.name }, value)));
+    }
+    const name = element("h2", { id: "customer-name", dir: "auto" }, ids[row]);
+    const shut = element("button", { type: "button", class: "close" }, words.close);
+    shut.addEventListener("click", () => dialog.close());
+    dialog.replaceChildren(shut, name, facts);
+    if (why) dialog.append(element("h3", {}, words.why), element("p", { class: "why" }, why));
+    const moves = customers.moves[row];
+    if (moves?.length) dialog.append(element("h3", {}, words.moves), element("ul", { class: "moves" }, ...moves.map((move) => element("li", {}, move))));
+    dialog.setAttribute("aria-labelledby", "customer-name");
+    dialog.showModal();
+    dialog.scrollTop = 0;
+  };
+  // Exact first, then those that begin so, then those that hold it.
+  const lookUp = (query) => {
+    lowered ??= ids.map((id) => id.toLowerCase());
+    const wanted = query.trim().toLowerCase(), exact = [], begins = [], holds = [];
+    if (!wanted) return [];
+    for (let row = 0; row < lowered.length; row += 1) {
+      const at = lowered[row].indexOf(wanted);
+      if (at < 0) continue;
+      (lowered[row].length === wanted.length ? exact : at === 0 ? begins : holds).push(row);
+      if (begins.length >= 10 && exact.length) break;
+    }
+    return [...exact, ...begins, ...holds].slice(0, 10);
+  };
+  const list = () => {
+    const rows = lookUp(search.value), segment = columns.get("segment");
+    found.replaceChildren(...rows.map((row, at) => {
+      const item = element("li", { role: "option", id: `found-${at}`, "data-row": row, "aria-selected": "false" });
+      item.append(element("bdi", {}, ids[row].slice(0, 80)), element("span", {}, segment ? text(segment, row) ?? "" : ""));
+      item.addEventListener("mousedown", (event) => { event.preventDefault(); open(row); });
+      return item;
+    }));
+    if (!rows.length && search.value.trim()) found.append(element("li", { class: "none" }, words.nobody));
+    found.hidden = !found.children.length;
+    search.setAttribute("aria-expanded", String(!found.hidden));
+  };
+  search.addEventListener("input", list);
+  search.addEventListener("blur", close);
+  search.addEventListener("keydown", (event) => {
+    const items = [...found.querySelectorAll("[data-row]")], at = items.findIndex((item) => item.getAttribute("aria-selected") === "true");
+    if (event.key === "Escape") { close(); return; }
+    if (event.key === "Enter") { const item = items[Math.max(at, 0)]; if (item && !found.hidden) open(Number(item.dataset.row)); return; }
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp" || !items.length) return;
+    event.preventDefault();
+    const next = (at + (event.key === "ArrowDown" ? 1 : items.length - (at < 0 ? 0 : 1))) % items.length;
+    items.forEach((item, place) => item.setAttribute("aria-selected", String(place === next)));
+    search.setAttribute("aria-activedescendant", items[next].id);
+  });
+  for (const button of document.querySelectorAll("button[data-customer]")) {
+    const row = ids.indexOf(button.dataset.customer);
+    if (row < 0) button.replaceWith(...button.childNodes); else button.addEventListener("click", () => open(row));
+  }
+})();

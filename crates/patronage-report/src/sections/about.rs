@@ -1,0 +1,138 @@
+//! What was read, what was left out, and how good the data are.
+
+use patronage::Result;
+
+use crate::columns::Kind;
+use crate::document::{Block, Cell, Fact, Heading, Table};
+use crate::numbers::{grouped, shown};
+use crate::view::View;
+
+#[expect(clippy::unnecessary_wraps, reason = "sections have one form")]
+pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
+    let manifest = view.book.manifest();
+    let count = |count: u64| view.numbers.count(count as f64);
+    let fact = |label: (&str, &str), value: String, note: String| Fact { label: view.say(label.0, label.1), value, note };
+    let zone = &manifest.ledger.zone;
+    let mut facts = vec![
+        fact(("As of", "截止日期"), manifest.as_of.to_string(), view.language().pick(format!("days of {zone}"), format!("时区 {zone}"))),
+        fact(("Customers", "客户数"), count(manifest.book_customers), String::new()),
+        fact(("Orders", "订单数"), count(manifest.book_orders), String::new()),
+        fact(("Revenue", "收入"), grouped(&manifest.book_revenue), view.say("net of refunds", "已扣退款")),
+    ];
+    if let Some(audit) = &manifest.audit {
+        let accepted = view.language().pick(
+            format!("{} accepted, {} rejected", count(audit.rows_accepted), count(audit.rejected())),
+            format!("接受 {}，拒绝 {}", count(audit.rows_accepted), count(audit.rejected())),
+        );
+        facts.push(fact(("Rows read", "读取行数"), count(audit.rows_in), accepted));
+        let rejected =
+            view.language().pick(format!("of {} read", grouped(&audit.money_in)), format!("共读取 {}", grouped(&audit.money_in)));
+        facts.push(fact(("Money rejected", "拒绝金额"), grouped(&audit.money_rejected), rejected));
+        if let (Some(first), Some(last)) = (audit.first, audit.last) {
+            facts.push(fact(
+                ("Orders from", "订单期间"),
+                format!("{first}"),
+                view.language().pick(format!("to {last}"), format!("至 {last}")),
+            ));
+        }
+    }
+    if let Some(quality) = quality(view) {
+        facts.push(quality);
+    }
+    let mut blocks = vec![Block::Facts(facts)];
+    blocks.extend(
+        view.shown("quality", &view.say("Quality of the data", "数据质量"), &["name", "measured", "level", "fix"]).map(Block::Table),
+    );
+    blocks.extend(rejected(view).map(Block::Table));
+    blocks.extend(inputs(view).map(Block::Table));
+    let mut notes: Vec<String> = Vec::new();
+    if manifest.rows_after_as_of > 0 {
+        let rows = count(manifest.rows_after_as_of);
+        notes.push(
+            view.language().pick(format!("{rows} rows lie after that date and were not used."), format!("{rows} 行晚于截止日期，未使用。")),
+        );
+    }
+    if manifest.rows_before_from > 0 {
+        let rows = count(manifest.rows_before_from);
+        notes.push(
+            view.language()
+                .pick(format!("{rows} rows lie before the first day and were not used."), format!("{rows} 行早于起始日期，未使用。")),
+        );
+    }
+    notes.extend(manifest.warnings.iter().map(ToString::to_string));
+    if !notes.is_empty() {
+        blocks.push(Block::Heading(view.say("To know", "须知")));
+        blocks.push(Block::List(notes));
+    }
+    Ok(blocks)
+}
+
+/// The grade of the data, in books that have one.
+fn quality(view: &View<'_>) -> Option<Fact> {
+    let manifest = serde_json::to_value(view.book.manifest()).ok()?;
+    let quality = manifest.get("quality")?;
+    let name = quality.get(format!("name{}", view.language().suffix()))?.as_str()?.to_owned();
+    let level = quality.get("level").and_then(serde_json::Value::as_u64);
+    let note =
+        level.map_or_else(String::new, |level| view.language().pick(format!("grade {level} of 4"), format!("{level} 级（共 4 级）")));
+    Some(Fact { label: view.say("Data quality", "数据质量"), value: name, note })
+}
+
+/// Rows that were rejected, by reason; none when all were accepted.
+fn rejected(view: &View<'_>) -> Option<Table> {
+    let audit = view.book.manifest().audit.as_ref().filter(|audit| audit.rejected() > 0)?;
+    let heading = |name: &str, text: (&str, &str), kind| Heading { name: name.to_owned(), text: view.say(text.0, text.1), kind };
+    let rows = audit.rows_rejected.iter().map(|(reason, rows)| {
+        let word = reason_words(reason.word());
+        vec![
+            Cell { text: view.say(&word.0, word.1), number: None },
+            Cell { text: view.numbers.count(*rows as f64), number: Some(*rows as f64) },
+        ]
+    });
+    Some(Table {
+        name: "manifest".to_owned(),
+        caption: view.say("Rejected rows", "被拒绝的行"),
+        columns: vec![heading("reason", ("reason", "原因"), Kind::Text), heading("rows", ("rows", "行数"), Kind::Count)],
+        rows: rows.collect(),
+    })
+}
+
+fn reason_words(word: &str) -> (String, &'static str) {
+    let chinese = match word {
+        "ragged_row" => "字段数不符",
+        "bad_encoding" => "编码错误",
+        "missing_customer" => "缺少客户",
+        "bad_time" => "时间无法识别",
+        "time_out_of_range" => "时间超出范围",
+        "bad_amount" => "金额无法识别",
+        "zero_amount" => "金额为零",
+        "excluded" => "在排除名单中",
+        "duplicate" => "重复行",
+        _ => "其他",
+    };
+    (word.replace('_', " "), chinese)
+}
+
+fn inputs(view: &View<'_>) -> Option<Table> {
+    let files = &view.book.manifest().inputs.files;
+    let heading = |name: &str, text: (&str, &str), kind| Heading { name: name.to_owned(), text: view.say(text.0, text.1), kind };
+    let rows: Vec<Vec<Cell>> = files
+        .iter()
+        .map(|file| {
+            let number = |number: u64| Cell { text: view.numbers.count(number as f64), number: Some(number as f64) };
+            // The folder it came from is nobody's business.
+            let name = file.name.rsplit(['/', '\\']).next().unwrap_or_default();
+            vec![Cell { text: shown(name), number: None }, number(file.rows), number(file.bytes)]
+        })
+        .collect();
+    (!rows.is_empty()).then(|| Table {
+        name: "manifest".to_owned(),
+        caption: view.say("Files", "输入文件"),
+        columns: vec![
+            heading("file", ("file", "文件"), Kind::Text),
+            heading("rows", ("rows", "行数"), Kind::Count),
+            heading("bytes", ("bytes", "字节数"), Kind::Count),
+        ],
+        rows,
+    })
+}

@@ -1,0 +1,300 @@
+//! A book as a report may show it: its tables with small groups hidden, and its words in the report's language.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use patronage::polars::prelude::*;
+use patronage::{Error, Result, SegmentBook, money};
+
+use crate::columns::{self, Kind};
+use crate::document::{Cell, Heading, Source, Table};
+use crate::numbers::{Numbers, grouped};
+use crate::options::{Language, ReportOptions};
+
+/// Tables that parts of a whole make up: one hidden row could be had by subtraction.
+const WHOLES: [&str; 9] = ["segments", "abc", "hml", "pyramid", "xyz", "churn", "clusters", "lifecycle", "value"];
+
+/// Columns of numbers that say which row it is, and stay when a row is hidden.
+const KEYS: [&str; 18] = [
+    "cluster",
+    "cut",
+    "decile",
+    "f_score",
+    "frequency_high",
+    "frequency_low",
+    "high",
+    "k",
+    "left_truncated",
+    "low",
+    "complete",
+    "period_index",
+    "r_score",
+    "rank",
+    "recency_high",
+    "recency_low",
+    "score",
+    "level",
+];
+
+/// What a report knows.
+pub(crate) struct View<'a> {
+    pub(crate) book: &'a SegmentBook,
+    pub(crate) options: &'a ReportOptions,
+    pub(crate) numbers: Numbers,
+    tables: BTreeMap<String, Shown<'a>>,
+    /// Keys of segments and what they are called.
+    segments: BTreeMap<String, String>,
+}
+
+/// A table, and which of its rows are hidden.
+pub(crate) struct Shown<'a> {
+    name: String,
+    frame: Cow<'a, DataFrame>,
+    hidden: Vec<bool>,
+    language: Language,
+    suppress_below: u64,
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn new(book: &'a SegmentBook, options: &'a ReportOptions) -> Result<Self> {
+        let mut frames: BTreeMap<String, Cow<'a, DataFrame>> =
+            book.tables().iter().map(|(name, table)| (name.clone(), Cow::Borrowed(table))).collect();
+        for (name, table) in book.distributions()? {
+            frames.entry(name).or_insert(Cow::Owned(table));
+        }
+        if options.aggregate_only {
+            frames.retain(|_, frame| frame.column("customer_id").is_err());
+        }
+        let mut tables = BTreeMap::new();
+        for (name, frame) in frames {
+            let hidden = hidden(&name, &frame, options.suppress_below);
+            let frame = if hidden.contains(&true) { Cow::Owned(without(&frame, &hidden)?) } else { frame };
+            let (language, suppress_below) = (options.language, options.suppress_below);
+            tables.insert(name.clone(), Shown { name, frame, hidden, language, suppress_below });
+        }
+        let mut view = Self { book, options, numbers: Numbers(options.language), tables, segments: BTreeMap::new() };
+        if let Some(segments) = view.table("segments") {
+            view.segments = segments.texts("segment").into_iter().zip(segments.texts("name")).collect();
+        }
+        Ok(view)
+    }
+
+    pub(crate) fn language(&self) -> Language {
+        self.options.language
+    }
+
+    /// The text in the report's language.
+    pub(crate) fn say(&self, english: &str, chinese: &str) -> String {
+        self.language().pick(english, chinese).to_owned()
+    }
+
+    /// A table of the book that has rows.
+    pub(crate) fn table(&self, name: &str) -> Option<&Shown<'a>> {
+        self.tables.get(name).filter(|table| table.height() > 0)
+    }
+
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &Shown<'a>> {
+        self.tables.values()
+    }
+
+    /// What a segment is called; its key when the map does not say.
+    pub(crate) fn segment(&self, key: &str) -> String {
+        self.segments.get(key).cloned().unwrap_or_else(|| key.to_owned())
+    }
+
+    /// A table of the book with these of its columns, in this order; those that it lacks are left out.
+    pub(crate) fn shown(&self, name: &str, caption: &str, columns: &[&str]) -> Option<Table> {
+        let table = self.table(name)?;
+        let shown = table.shown(caption, columns, |_| true);
+        (!shown.is_empty()).then_some(shown)
+    }
+
+    /// The same without the rows of groups that nobody is in.
+    pub(crate) fn filled(&self, name: &str, caption: &str, columns: &[&str]) -> Option<Table> {
+        let table = self.table(name)?;
+        let counts = table.numbers("customers");
+        let shown = table.shown(caption, columns, |row| table.is_hidden(row) || counts[row].is_none_or(|count| count > 0.0));
+        (!shown.is_empty()).then_some(shown)
+    }
+
+    /// Numbers of a column of the customer rows; `None` when the book has no such column.
+    pub(crate) fn customer_numbers(&self, name: &str) -> Option<Vec<Option<f64>>> {
+        let floats = self.book.segments().column(name).ok()?.cast(&DataType::Float64).ok()?;
+        Some(floats.f64().ok()?.iter().map(|number| number.filter(|number| number.is_finite())).collect())
+    }
+}
+
+impl Shown<'_> {
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn height(&self) -> usize {
+        self.frame.height()
+    }
+
+    pub(crate) fn frame(&self) -> &DataFrame {
+        &self.frame
+    }
+
+    pub(crate) fn has(&self, column: &str) -> bool {
+        self.column(column).is_some()
+    }
+
+    /// Whether the numbers of a row are hidden.
+    pub(crate) fn is_hidden(&self, row: usize) -> bool {
+        self.hidden.get(row).copied().unwrap_or(false)
+    }
+
+    /// A column by its name, or by its name without the language: `name` for `name_en`.
+    pub(crate) fn column(&self, name: &str) -> Option<&Column> {
+        let in_language = format!("{name}{}", self.language.suffix());
+        self.frame.column(&in_language).or_else(|_| self.frame.column(name)).ok()
+    }
+
+    /// Numbers of a column; all missing when there is no such column.
+    pub(crate) fn numbers(&self, name: &str) -> Vec<Option<f64>> {
+        let floats = self.column(name).and_then(|column| column.cast(&DataType::Float64).ok());
+        match floats.as_ref().and_then(|column| column.f64().ok()) {
+            Some(numbers) => numbers.iter().map(|number| number.filter(|number| number.is_finite())).collect(),
+            None => vec![None; self.height()],
+        }
+    }
+
+    /// Texts of a column, empty where there are none.
+    pub(crate) fn texts(&self, name: &str) -> Vec<String> {
+        match self.column(name) {
+            Some(column) => (0..self.height()).map(|row| plain(column, row)).collect(),
+            None => vec![String::new(); self.height()],
+        }
+    }
+
+    pub(crate) fn flags(&self, name: &str) -> Vec<bool> {
+        match self.column(name).and_then(|column| column.bool().ok()) {
+            Some(flags) => flags.iter().map(|flag| flag == Some(true)).collect(),
+            None => vec![false; self.height()],
+        }
+    }
+
+    pub(crate) fn number(&self, row: usize, name: &str) -> Option<f64> {
+        let value = self.column(name)?.get(row).ok()?;
+        match value {
+            AnyValue::Decimal(minor, _, scale) => Some(money::to_f64(minor, u8::try_from(scale).unwrap_or(0))),
+            value => value.extract::<f64>().filter(|number| number.is_finite()),
+        }
+    }
+
+    pub(crate) fn text(&self, row: usize, name: &str) -> String {
+        self.column(name).map(|column| plain(column, row)).unwrap_or_default()
+    }
+
+    /// The cell that a sentence cites.
+    pub(crate) fn source(&self, row: usize, column: &str, text: &str) -> Source {
+        let first = self.frame.columns().first().map(|first| plain(first, row)).unwrap_or_default();
+        Source { table: self.name.clone(), row: first, index: row, column: column.to_owned(), text: text.to_owned() }
+    }
+
+    /// How the cells of a column are written: by its type where that tells, else by its name.
+    pub(crate) fn kind(&self, name: &str) -> Kind {
+        let dtype = self.column(name).map(|column| column.dtype().clone());
+        match (dtype, columns::kind(name)) {
+            (None | Some(DataType::String), _) => Kind::Text,
+            (Some(DataType::Date), _) => Kind::Date,
+            (Some(DataType::Boolean), _) => Kind::Flag,
+            (Some(DataType::Decimal(..)), _) => Kind::Money,
+            (_, Some(kind)) if !matches!(kind, Kind::Text | Kind::Date | Kind::Flag) => kind,
+            (Some(dtype), _) if dtype.is_integer() => Kind::Count,
+            _ => Kind::Number,
+        }
+    }
+
+    /// These columns, in the rows that are wanted.
+    pub(crate) fn shown(&self, caption: &str, names: &[&str], wanted: impl Fn(usize) -> bool) -> Table {
+        let names: Vec<&str> = names.iter().copied().filter(|name| self.has(name)).collect();
+        let rows: Vec<usize> = (0..self.height()).filter(|row| wanted(*row)).collect();
+        let columns: Vec<Heading> = names
+            .iter()
+            .map(|name| Heading { name: (*name).to_owned(), text: columns::heading(name, self.language), kind: self.kind(name) })
+            .collect();
+        let places: Vec<usize> = names.iter().map(|name| self.places(name)).collect();
+        let cells = |row: usize| columns.iter().zip(&places).map(|(heading, places)| self.cell(row, heading, *places)).collect();
+        let rows = rows.into_iter().map(cells).collect();
+        Table { name: self.name.clone(), caption: caption.to_owned(), columns, rows }
+    }
+
+    /// Money is shown whole where it is large, else with two places.
+    fn places(&self, name: &str) -> usize {
+        if self.kind(name) != Kind::Money {
+            return 0;
+        }
+        let numbers = self.numbers(name);
+        let largest = numbers.iter().flatten().fold(0.0_f64, |largest, number| largest.max(number.abs()));
+        if largest >= 10_000.0 || numbers.iter().flatten().all(|number| number.fract().abs() < 1e-9) { 0 } else { 2 }
+    }
+
+    fn cell(&self, row: usize, heading: &Heading, places: usize) -> Cell {
+        let numbers = Numbers(self.language);
+        let Some(column) = self.column(&heading.name) else { return Cell::default() };
+        if column.get(row).map_or(true, |value| value.is_null()) {
+            let hidden = self.is_hidden(row) && matches!(heading.name.as_str(), "customers" | "cohort_size");
+            let text = if hidden { format!("<{}", self.suppress_below) } else { "–".to_owned() };
+            return Cell { text, number: None };
+        }
+        let number = self.number(row, &heading.name);
+        let text = match (heading.kind, number) {
+            (Kind::Text | Kind::Date, _) => columns::word(&heading.name, &plain(column, row), self.language),
+            (Kind::Flag, _) => match (column.bool().ok().and_then(|flags| flags.get(row)), self.language) {
+                (Some(true), Language::English) => "yes".to_owned(),
+                (Some(true), Language::Chinese) => "是".to_owned(),
+                (_, Language::English) => "no".to_owned(),
+                (_, Language::Chinese) => "否".to_owned(),
+            },
+            (_, None) => "–".to_owned(),
+            (Kind::Count, Some(number)) => numbers.count(number),
+            (Kind::Number, Some(number)) => numbers.number(number),
+            (Kind::Fine, Some(number)) => numbers.places(number, 4),
+            (Kind::Money, Some(number)) => numbers.places(number, places),
+            (Kind::Percent, Some(number)) => numbers.percent(number),
+        };
+        Cell { text, number: if heading.numeric() { number } else { None } }
+    }
+}
+
+/// A cell as plain text: dates year first, exact decimals in full, nothing for null.
+fn plain(column: &Column, row: usize) -> String {
+    match column.get(row) {
+        Ok(AnyValue::Null) | Err(_) => String::new(),
+        Ok(AnyValue::Decimal(minor, _, scale)) => grouped(&money::to_text(minor, u8::try_from(scale).unwrap_or(0))),
+        Ok(value) => value.get_str().map_or_else(|| value.to_string(), str::to_owned),
+    }
+}
+
+/// Which rows have too few customers to be shown.
+fn hidden(name: &str, frame: &DataFrame, below: u64) -> Vec<bool> {
+    let counted = ["cohort_size", "customers"].into_iter().find_map(|name| frame.column(name).ok());
+    let Some(counts) = counted.filter(|_| below > 0).and_then(|column| column.cast(&DataType::Float64).ok()) else {
+        return vec![false; frame.height()];
+    };
+    let Ok(counts) = counts.f64() else { return vec![false; frame.height()] };
+    let counts: Vec<f64> = counts.iter().map(|count| count.unwrap_or(0.0)).collect();
+    let few = |count: f64| count > 0.0 && count < below as f64;
+    let mut hidden: Vec<bool> = counts.iter().map(|count| few(*count)).collect();
+    if WHOLES.contains(&name) && hidden.iter().filter(|hidden| **hidden).count() == 1 {
+        let next = (0..counts.len()).filter(|row| counts[*row] > 0.0 && !hidden[*row]).min_by(|a, b| counts[*a].total_cmp(&counts[*b]));
+        if let Some(next) = next {
+            hidden[next] = true;
+        }
+    }
+    hidden
+}
+
+/// The frame with nothing but texts, dates and keys in its hidden rows.
+fn without(frame: &DataFrame, hidden: &[bool]) -> Result<DataFrame> {
+    let failed = |error: PolarsError| Error::write(format!("a table could not be shown: {error}"));
+    let kept: IdxCa = (0..).zip(hidden).map(|(row, hidden)| (!hidden).then_some(row)).collect_ca("kept".into());
+    let columns = frame.columns().iter().map(|column| {
+        let stays = matches!(column.dtype(), DataType::String | DataType::Date) || KEYS.contains(&column.name().as_str());
+        if stays { Ok(column.clone()) } else { column.take(&kept).map_err(failed) }
+    });
+    DataFrame::new(frame.height(), columns.collect::<Result<_>>()?).map_err(failed)
+}
