@@ -15,6 +15,8 @@ mod columns;
 mod decode;
 mod dimensions;
 mod frame;
+mod known_names;
+mod more;
 mod ndjson;
 mod plan;
 mod run;
