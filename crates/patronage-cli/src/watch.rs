@@ -70,6 +70,8 @@ pub(crate) struct Watch<W: Write> {
     bar: Option<ProgressBar>,
     rejects: Option<csv::Writer<W>>,
     restart: Box<dyn FnMut() -> Result<csv::Writer<W>>>,
+    /// Whether rejects keep the names of files and the values to themselves: either may tell who somebody is.
+    discreet: bool,
 }
 
 impl<W: Write> Watch<W> {
@@ -81,7 +83,13 @@ impl<W: Write> Watch<W> {
             Ok(writer)
         });
         let rejects = restart()?;
-        Ok(Self { bar: talk.bar(), rejects: Some(rejects), restart })
+        Ok(Self { bar: talk.bar(), rejects: Some(rejects), restart, discreet: false })
+    }
+
+    /// Leaves the names of files and the values out of the rejects.
+    pub(crate) fn discreet(mut self, discreet: bool) -> Self {
+        self.discreet = discreet;
+        self
     }
 
     /// Writes out what is left.
@@ -103,12 +111,14 @@ fn failed(error: &csv::Error) -> Error {
 impl<W: Write> Observer for Watch<W> {
     fn reject(&mut self, reject: Reject) -> Result<()> {
         let Some(writer) = &mut self.rejects else { return Ok(()) };
+        let discreet = self.discreet;
         let inert = |text: Option<&str>| patronage::sink::inert(text.unwrap_or_default()).into_owned();
+        let shown = |text: Option<&str>| inert(text.filter(|_| !discreet));
         let record = [
-            inert(Some(&reject.file)),
+            shown(Some(&reject.file)),
             reject.row.to_string(),
             inert(reject.column.as_deref()),
-            inert(reject.value.as_deref()),
+            shown(reject.value.as_deref()),
             reject.reason.to_string(),
             reject.money.unwrap_or_default(),
         ];

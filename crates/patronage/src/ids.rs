@@ -55,6 +55,20 @@ impl TextColumn {
         self.ends.is_empty()
     }
 
+    /// The place of a text in a column whose texts are in ascending order of their bytes.
+    pub(crate) fn find(&self, text: &str) -> Option<usize> {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            match self.get(middle).cmp(text) {
+                std::cmp::Ordering::Equal => return Some(middle),
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        None
+    }
+
     /// The texts in row order.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {

@@ -64,6 +64,23 @@ pub fn to_text(minor: i128, scale: u8) -> String {
     format!("{sign}{}.{:0width$}", digits / divisor, digits % divisor, width = usize::from(scale.min(MICROS_SCALE)))
 }
 
+/// What [`to_text`] wrote, in micros; `None` for any other text.
+pub(crate) fn micros_of_text(text: &str) -> Option<i128> {
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let numeric = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || fraction.len() > usize::from(MICROS_SCALE) || !numeric(whole) || !numeric(fraction) {
+        return None;
+    }
+    let micros: i128 = format!("{whole}{fraction:0<6}").parse().ok()?;
+    Some(if negative { -micros } else { micros })
+}
+
+/// The decimal places of such a text.
+pub(crate) fn places_of_text(text: &str) -> u8 {
+    text.split_once('.').map_or(0, |(_, fraction)| u8::try_from(fraction.len()).unwrap_or(MICROS_SCALE))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,5 +103,17 @@ mod tests {
     fn text_keeps_the_sign_of_small_amounts() {
         assert_eq!(to_text(-5, 2), "-0.05");
         assert_eq!(to_text(0, 2), "0.00");
+    }
+
+    #[test]
+    fn text_is_read_back() {
+        for (minor, scale) in [(-5, 2), (0, 0), (1205, 2), (-7, 6), (i128::from(i64::MAX), 3)] {
+            let text = to_text(minor, scale);
+            assert_eq!(micros_of_text(&text), Some(minor * power_of_ten(MICROS_SCALE - scale)), "{text}");
+            assert_eq!(places_of_text(&text), scale);
+        }
+        for text in ["", "-", ".5", "1.2345678", "1e5", "+1", "--1", "1.2.3"] {
+            assert_eq!(micros_of_text(text), None, "{text}");
+        }
     }
 }

@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Args, talk: &Talk) -> Result<()> {
         talk.columns(&read.columns, &read.audit.notes);
         let id = read.inputs.first().map(|input| input.blake3.clone()).unwrap_or_default();
         store.set_formats(read.time_format.clone(), read.columns.names());
-        let outcome = store.add(&id, &path.display().to_string(), read.audit.rows_accepted, &read.ledger)?;
+        let outcome = store.add_read(&id, &path.display().to_string(), &read)?;
         let what = match outcome {
             LoadOutcome::Added => format!("{} rows added, {} rejected", read.audit.rows_accepted, read.audit.rejected()),
             LoadOutcome::AlreadyThere => "there already, nothing changed".to_owned(),

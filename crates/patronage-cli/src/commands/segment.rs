@@ -8,6 +8,7 @@ use patronage::{Duplicates, Error, Result, SegmentBook, Store, TableFormat};
 use serde::{Deserialize, Serialize};
 
 use crate::book_options::BookOptions;
+use crate::commands::report::ReportFlags;
 use crate::options::{ReadOptions, ViewOptions, with_job};
 use crate::watch::{Talk, Watch, print, print_json};
 
@@ -40,6 +41,9 @@ pub(crate) struct Options {
     /// Run these analyses only: rfm, abc, xyz, clv, churn, lifecycle, clusters, `over_time`, dimensions
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
+    /// Write no report.html
+    #[arg(long)]
+    pub(crate) no_report: bool,
     /// Print the manifest as JSON instead of a summary
     #[arg(long)]
     pub(crate) json: bool,
@@ -53,6 +57,9 @@ pub(crate) struct Options {
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) book: BookOptions,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) report: ReportFlags,
 }
 
 pub(crate) fn run(args: &Args, talk: &Talk) -> Result<()> {
@@ -65,6 +72,11 @@ pub(crate) fn segment(options: &Options, talk: &Talk) -> Result<()> {
     let folder = options.out.clone().ok_or_else(|| Error::parameter("no output is named").with_hint("--out DIR"))?;
     let format: TableFormat = options.format.as_deref().unwrap_or("parquet").parse()?;
     let mut params = options.book.params(&options.view, &options.only)?;
+    let (report, key) = (options.report.options()?, options.report.key()?);
+    if key.is_some() && options.book.previous.is_some() {
+        return Err(Error::parameter("--previous compares ids, which --pseudonymize replaces")
+            .with_hint("compare first, and pseudonymize the report: patronage report DIR --pseudonymize KEYFILE"));
+    }
     if let Some(list) = &options.customers {
         params = params.list(options.read.ingest(Duplicates::default())?.read_customers(list)?);
     }
@@ -76,12 +88,12 @@ pub(crate) fn segment(options: &Options, talk: &Talk) -> Result<()> {
                 Error::parameter("files and a saved ledger are both named").with_hint("merge the files with `patronage ingest` first")
             );
         }
-        params.build_from(&Store::open(state)?.ledger()?)?
+        params.build_saved(&Store::open(state)?)?
     } else {
         if options.inputs.is_empty() {
             return Err(Error::parameter("no input is named").with_hint("name at least one file: CSV, TSV, NDJSON, Parquet or Arrow IPC"));
         }
-        let mut watch = Watch::new(talk, output.writer(REJECTS)?)?;
+        let mut watch = Watch::new(talk, output.writer(REJECTS)?)?.discreet(key.is_some());
         let mut ingest = options.read.ingest(Duplicates::default())?;
         if !options.only.is_empty() && !options.only.iter().any(|name| name.trim() == "dimensions") {
             ingest = ingest.dimensions(false);
@@ -92,6 +104,13 @@ pub(crate) fn segment(options: &Options, talk: &Talk) -> Result<()> {
         talk.columns(&read.columns, &read.audit.notes);
         params.build(&read)?
     };
+    if let Some(key) = &key {
+        book = book.pseudonymized(key)?;
+    }
+    if !options.no_report {
+        let page = patronage_report::html(&book, &report)?;
+        output.file("report.html", |to| to.write_all(page.as_bytes()).map_err(|error| Error::write(format!("cannot write: {error}"))))?;
+    }
     book.write_into(output, format)?;
     if options.json {
         return print_json(book.manifest());

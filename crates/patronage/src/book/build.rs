@@ -25,7 +25,7 @@ use crate::customers::Customers;
 use crate::error::{Error, ErrorKind, Result};
 use crate::frames;
 use crate::ingest::{Audit, Ingested};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Store};
 use crate::money;
 use crate::time::day_number;
 
@@ -52,6 +52,18 @@ impl BookParams {
     /// As [`build`](Self::build).
     pub fn build_from(&self, ledger: &Ledger) -> Result<SegmentBook> {
         self.assemble(ledger, None)
+    }
+
+    /// Builds a book from a saved ledger, with the audits of its loads.
+    ///
+    /// # Errors
+    /// As [`build`](Self::build), and when the ledger cannot be read.
+    pub fn build_saved(&self, store: &Store) -> Result<SegmentBook> {
+        let ledger = store.ledger()?;
+        let audit = store.audit(&ledger)?;
+        let mut book = self.assemble(&ledger, audit.as_ref())?;
+        book.manifest.audit = audit;
+        Ok(book)
     }
 
     fn assemble(&self, ledger: &Ledger, audit: Option<&Audit>) -> Result<SegmentBook> {

@@ -102,6 +102,7 @@ impl SegmentBook {
         replace_ids(&mut manifest, key);
         let mut manifest: Manifest = serde_json::from_value(manifest).map_err(broken)?;
         manifest.inputs.files.clear();
+        manifest.inputs.customers = None;
         manifest.files.clear();
         for warning in &mut manifest.warnings {
             warning.text = replace_quoted(&warning.text, &pseudonyms);

@@ -187,16 +187,7 @@ impl Customers {
     /// Finds a customer's row.
     #[must_use]
     pub fn find(&self, customer_id: &str) -> Option<usize> {
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            match self.customer_id.get(middle).cmp(customer_id) {
-                std::cmp::Ordering::Equal => return Some(middle),
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-            }
-        }
-        None
+        self.customer_id.find(customer_id)
     }
 
     /// Days since the last purchase.

@@ -6,7 +6,9 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Error, Result};
 use crate::ledger::{LargestCustomer, Totals};
+use crate::money;
 
 /// Why a row was rejected; where several apply, the first in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -139,4 +141,45 @@ impl Audit {
             largest_customer: self.largest_customer.clone(),
         }
     }
+
+    /// The audit of two inputs that went into one ledger, whose counts are `totals`.
+    ///
+    /// # Errors
+    /// When a sum of money leaves the exact range, or a text is not money.
+    pub(crate) fn plus(self, other: &Self, totals: &Totals) -> Result<Self> {
+        let both = |a: Option<u64>, b: Option<u64>| a.zip(b).map(|(a, b)| a + b);
+        let mut rows_rejected = self.rows_rejected;
+        other.rows_rejected.iter().for_each(|(reason, rows)| *rows_rejected.entry(*reason).or_default() += rows);
+        let mut notes = self.notes;
+        notes.extend(other.notes.iter().filter(|note| !notes.contains(note)).cloned().collect::<Vec<_>>());
+        Ok(Self {
+            rows_in: self.rows_in + other.rows_in,
+            rows_accepted: self.rows_accepted + other.rows_accepted,
+            rows_rejected,
+            rows_without_money: self.rows_without_money + other.rows_without_money,
+            money_in: added(&self.money_in, &other.money_in)?,
+            money_accepted: added(&self.money_accepted, &other.money_accepted)?,
+            money_rejected: added(&self.money_rejected, &other.money_rejected)?,
+            customers: totals.customers,
+            refund_only_customers: totals.refund_only_customers,
+            orders: totals.orders,
+            refund_orders: totals.refund_orders,
+            duplicate_rows: both(self.duplicate_rows, other.duplicate_rows),
+            first: totals.first,
+            last: totals.last,
+            largest_customer: totals.largest_customer.clone(),
+            currency: self.currency.filter(|code| other.currency.as_ref() == Some(code)),
+            cost_missing_rows: both(self.cost_missing_rows, other.cost_missing_rows),
+            discount_missing_rows: both(self.discount_missing_rows, other.discount_missing_rows),
+            notes,
+        })
+    }
+}
+
+/// The sum of two decimal texts, at the finer scale.
+fn added(a: &str, b: &str) -> Result<String> {
+    let micros = |text: &str| money::micros_of_text(text).ok_or_else(|| Error::input("not money").with_value(text));
+    let scale = money::places_of_text(a).max(money::places_of_text(b));
+    let sum = money::from_micros(money::add(micros(a)?, micros(b)?)?, scale);
+    Ok(money::to_text(sum.ok_or_else(|| Error::overflow("money is finer than its scale"))?, scale))
 }

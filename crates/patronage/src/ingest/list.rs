@@ -168,6 +168,12 @@ impl CustomerList {
         self.customer_id.is_empty()
     }
 
+    /// Finds a customer's place.
+    #[must_use]
+    pub fn find(&self, customer_id: &str) -> Option<usize> {
+        self.customer_id.find(customer_id)
+    }
+
     /// The place in this list of each of other customers, who are sorted by id as well.
     pub(crate) fn places<'a>(&self, customers: impl Iterator<Item = &'a str>) -> Vec<Option<usize>> {
         let mut at = 0;

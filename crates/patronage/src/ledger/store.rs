@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::dimensions::RollUps;
 use super::{Ledger, LedgerSettings};
 use crate::error::{Error, Result};
-use crate::ingest::{ColumnNames, TimeFormat};
+use crate::ingest::{Audit, ColumnNames, Ingested, TimeFormat};
 use crate::sink::{Parquet, Sink, atomic};
 
 const MANIFEST: &str = "ledger.json";
@@ -40,6 +40,9 @@ pub struct Load {
     /// The hash of the bytes of its roll-ups by dimension, where it has any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dimensions_blake3: Option<String>,
+    /// Where its rows went, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<Audit>,
 }
 
 /// Whether a load changed the saved ledger.
@@ -152,11 +155,23 @@ impl Store {
         self.manifest.loads.iter().any(|load| load.id == id)
     }
 
+    /// Adds what was read, unless it is there already: the load keeps its audit, so that books of the saved ledger have one.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add).
+    pub fn add_read(&mut self, id: &str, source: &str, read: &Ingested) -> Result<LoadOutcome> {
+        self.add_load(id, source, read.audit.rows_accepted, Some(&read.audit), &read.ledger)
+    }
+
     /// Adds a load, unless it is there already.
     ///
     /// # Errors
     /// When the settings differ, the id is no file name, or writing fails; the saved ledger is then as it was.
     pub fn add(&mut self, id: &str, source: &str, rows: u64, ledger: &Ledger) -> Result<LoadOutcome> {
+        self.add_load(id, source, rows, None, ledger)
+    }
+
+    fn add_load(&mut self, id: &str, source: &str, rows: u64, audit: Option<&Audit>, ledger: &Ledger) -> Result<LoadOutcome> {
         if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
             return Err(Error::parameter("the id of a load consists of letters, digits, `-` and `_`").with_value(id));
         }
@@ -172,7 +187,7 @@ impl Store {
         self.clear_leftovers()?;
         let load = self.write(id, source, rows, ledger, &files)?;
         let mut manifest = self.manifest.clone();
-        manifest.loads.push(load);
+        manifest.loads.push(Load { audit: audit.cloned(), ..load });
         manifest.loads.sort_by(|a, b| a.id.cmp(&b.id));
         self.commit(manifest)?;
         Ok(LoadOutcome::Added)
@@ -191,6 +206,19 @@ impl Store {
         self.commit(manifest)?;
         self.clear_leftovers()?;
         Ok(true)
+    }
+
+    /// Where the rows of all loads went; none when a load came without an audit. `ledger` is that of all loads.
+    ///
+    /// # Errors
+    /// When a sum leaves the exact range.
+    pub fn audit(&self, ledger: &Ledger) -> Result<Option<Audit>> {
+        let Some(audits) = self.manifest.loads.iter().map(|load| load.audit.as_ref()).collect::<Option<Vec<&Audit>>>() else {
+            return Ok(None);
+        };
+        let Some((first, others)) = audits.split_first() else { return Ok(None) };
+        let totals = ledger.totals()?;
+        others.iter().try_fold((*first).clone(), |all, other| all.plus(other, &totals)).map(Some)
     }
 
     /// All loads merged.
@@ -234,6 +262,7 @@ impl Store {
             scale: ledger.scale(),
             segment_blake3: hash(&files.segment),
             dimensions_blake3: files.rollups.as_deref().map(hash),
+            audit: None,
         })
     }
 
