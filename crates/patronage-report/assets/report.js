@@ -53,9 +53,14 @@
       if (!axis) continue;
       const names = axis.type === "category";
       Object.assign(axis, { gridcolor: grid, zerolinecolor: grid, linecolor: grid, showgrid: !names, automargin: true, fixedrange: true });
+      // Thousands of thousands are no Chinese unit.
+      if (root.lang.startsWith("zh")) axis.exponentformat = "none";
       if (axis.title && typeof axis.title === "object") axis.title.standoff = 12;
     }
-    for (const trace of figure.data) if (trace.type === "heatmap" && narrow) trace.showscale = false;
+    for (const trace of figure.data) if (trace.type === "heatmap") {
+      if (narrow) trace.showscale = false;
+      if (root.lang.startsWith("zh")) trace.colorbar.exponentformat = "none";
+    }
     return [figure.data, layout, { responsive: true, displaylogo: false, displayModeBar: false, locale: "en" }];
   };
   const drawn = new Set();

@@ -32,6 +32,8 @@ mod options;
 mod page;
 mod sections;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod value;
 mod view;
 mod workbook;

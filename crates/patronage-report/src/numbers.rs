@@ -61,7 +61,7 @@ impl Numbers {
     }
 
     pub(crate) fn percent(self, share: f64) -> String {
-        self.places(share * 100.0, 1) + self.0.pick(" %", "%")
+        self.places(share * 100.0, 1) + self.0.pick("\u{a0}%", "%")
     }
 
     /// Large amounts with a word for their size, for sentences.
@@ -87,7 +87,7 @@ mod tests {
         let (english, chinese) = (Numbers(Language::English), Numbers(Language::Chinese));
         assert_eq!([english.short(8_911_407.9), chinese.short(8_911_407.9)], ["8.91 million", "891.14 万"]);
         assert_eq!([english.short(999_600.0), english.short(999.6), chinese.short(123_456_789.0)], ["1.00 million", "1,000", "1.23 亿"]);
-        assert_eq!([english.percent(0.6198), chinese.percent(-0.05)], ["62.0 %", "−5.0%"]);
+        assert_eq!([english.percent(0.6198), chinese.percent(-0.05)], ["62.0\u{a0}%", "−5.0%"]);
         assert_eq!(
             [english.number(3.0), english.number(3.14159), english.number(31.4159), english.number(-3141.59)],
             ["3", "3.14", "31.4", "−3,142"]
