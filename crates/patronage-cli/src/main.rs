@@ -3,6 +3,7 @@
 //! Standard output is data, standard error is talk. Exit codes: 0 ok, 2 usage or configuration, 3 bad input, 4 fit
 //! failed, 5 output failed.
 
+mod book_options;
 mod commands;
 mod options;
 mod threads;
@@ -41,6 +42,8 @@ enum Command {
     Fit(Box<commands::fit::Args>),
     /// Fit models on the past, score the hold-out, and say how good each is on this data
     Backtest(Box<commands::backtest::Args>),
+    /// Say who moved from which segment to which between two books
+    Compare(commands::compare::Args),
     /// Say why a customer is where it is, and how far the next segment is
     Explain(commands::explain::Args),
     /// Render a saved book as a page, a workbook or Markdown
@@ -80,6 +83,7 @@ fn run(cli: &Cli) -> patronage::Result<()> {
         Command::Ingest(args) => commands::ingest::run(args, &talk),
         Command::Fit(args) => commands::fit::run(args, &talk),
         Command::Backtest(args) => commands::backtest::run(args, &talk),
+        Command::Compare(args) => commands::compare::run(args, &talk),
         Command::Explain(args) => commands::explain::run(args),
         Command::Report(args) => commands::report::run(args, &talk),
         Command::Simulate(args) => commands::simulate::run(args, &talk),

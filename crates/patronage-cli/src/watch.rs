@@ -45,14 +45,15 @@ impl Talk {
         }
     }
 
-    /// Says which columns are what.
-    pub(crate) fn columns(&self, columns: &Assignments) {
+    /// Says which columns are what, and what there is to remark about that.
+    pub(crate) fn columns(&self, columns: &Assignments, notes: &[String]) {
         let columns: Vec<String> = columns
             .0
             .iter()
             .map(|column| format!("{} = `{}`{}", column.role, column.column, if column.guessed { " (guessed)" } else { "" }))
             .collect();
         self.say(&format!("columns: {}", columns.join(", ")));
+        notes.iter().for_each(|note| self.say(&format!("note: {note}")));
     }
 
     fn bar(&self) -> Option<ProgressBar> {

@@ -31,3 +31,21 @@ pub(crate) fn texts<'a>(name: &str, rows: usize, texts: impl Iterator<Item = &'a
     texts.for_each(|text| builder.append_value(text));
     builder.finish().into_series().into_column()
 }
+
+/// A column of texts, some of which are null.
+pub(crate) fn optional_texts<'a>(name: &str, rows: usize, texts: impl Iterator<Item = Option<&'a str>>) -> Column {
+    let mut builder = StringChunkedBuilder::new(name.into(), rows);
+    texts.for_each(|text| builder.append_option(text));
+    builder.finish().into_series().into_column()
+}
+
+/// A column of dates from day numbers, some of which are null.
+pub(crate) fn optional_dates(name: &str, days: Vec<Option<i32>>) -> Result<Column> {
+    Column::new(name.into(), days).cast(&DataType::Date).map_err(|error| defect(&error))
+}
+
+/// A column of exact decimals from minor units, some of which are null.
+pub(crate) fn optional_decimals(name: &str, minor: &[Option<i128>], scale: u8) -> Result<Column> {
+    let decimals = Int128Chunked::from_slice_options(name.into(), minor).into_decimal(38, usize::from(scale));
+    decimals.map(|decimals| decimals.into_series().into_column()).map_err(|error| defect(&error))
+}

@@ -68,7 +68,7 @@ pub(crate) fn run(args: &Args, talk: &Talk) -> Result<()> {
     let length = days("--holdout", &args.holdout)?;
     let models: Vec<ModelKind> = args.models.iter().map(|name| model_kind(name.trim())).collect::<Result<_>>()?;
     let params = args.view.params()?;
-    let read = super::read(&args.inputs, &args.read, Duplicates::default(), talk)?;
+    let read = super::read(&args.inputs, &args.read, Duplicates::default(), false, talk)?;
     let all = read.ledger.customers(&params)?;
     let unit = all.settings().time_unit;
     let holdouts = read.ledger.rolling_splits(length, args.origins, &params)?;

@@ -24,7 +24,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, talk: &Talk) -> Result<()> {
     let options = with_job(&args.read, args.job.as_deref())?;
-    let read = super::read(&args.inputs, &options, Duplicates::Count, talk)?;
+    let read = super::read(&args.inputs, &options, Duplicates::Count, true, talk)?;
     if args.json {
         return print_json(&read.audit);
     }

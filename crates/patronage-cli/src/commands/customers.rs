@@ -29,7 +29,7 @@ pub(crate) fn run(args: &Args, talk: &Talk) -> Result<()> {
     let format = format_of(&args.out)?;
     let params = args.view.params()?;
     let options = with_job(&args.read, args.job.as_deref())?;
-    let read = super::read(&args.inputs, &options, Duplicates::default(), talk)?;
+    let read = super::read(&args.inputs, &options, Duplicates::default(), false, talk)?;
     let customers = read.ledger.customers(&params)?;
     let table = customers.frame()?;
     OutputFile::write(&args.out, |to| format.sink().write(&table, to))?;

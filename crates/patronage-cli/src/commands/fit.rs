@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args, talk: &Talk) -> Result<()> {
 }
 
 /// A model by its name.
-pub(super) fn model_kind(name: &str) -> Result<ModelKind> {
+pub(crate) fn model_kind(name: &str) -> Result<ModelKind> {
     ModelKind::ALL.into_iter().find(|model| model.name() == name).ok_or_else(|| {
         let names: Vec<&str> = ModelKind::ALL.iter().map(|model| model.name()).collect();
         Error::parameter("not a model").with_value(name).with_hint(format!("one of: {}", names.join(" ")))
@@ -79,7 +79,7 @@ fn of_log(args: &Args, model: ModelKind, talk: &Talk) -> Result<(Fit, Option<Tim
         );
     }
     let params = args.view.params()?;
-    let read = super::read(&args.inputs, &args.read, Duplicates::default(), talk)?;
+    let read = super::read(&args.inputs, &args.read, Duplicates::default(), false, talk)?;
     let customers: Customers = read.ledger.customers(&params)?;
     talk.say(&format!("{} customers as of {}", customers.len(), customers.as_of()));
     let unit = customers.settings().time_unit;

@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Args, talk: &Talk) -> Result<()> {
         }
         ingest = ingest.columns_unless_named(columns);
         let read = ingest.read([&path])?;
-        talk.columns(&read.columns);
+        talk.columns(&read.columns, &read.audit.notes);
         let id = read.inputs.first().map(|input| input.blake3.clone()).unwrap_or_default();
         store.set_formats(read.time_format.clone(), read.columns.names());
         let outcome = store.add(&id, &path.display().to_string(), read.audit.rows_accepted, &read.ledger)?;

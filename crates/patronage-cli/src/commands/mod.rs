@@ -2,6 +2,7 @@
 
 pub(crate) mod backtest;
 pub(crate) mod check;
+pub(crate) mod compare;
 pub(crate) mod customers;
 pub(crate) mod demo;
 pub(crate) mod explain;
@@ -19,14 +20,18 @@ use patronage::{Duplicates, Error, Ingested, Result};
 use crate::options::ReadOptions;
 use crate::watch::{Talk, Watch};
 
-/// Reads files, saying what was guessed; rejects are counted and not kept.
-fn read(inputs: &[PathBuf], options: &ReadOptions, duplicates: Duplicates, talk: &Talk) -> Result<Ingested> {
+/// Reads files, saying what was guessed; rejects are counted and not kept, and optional columns are read where they are wanted.
+fn read(inputs: &[PathBuf], options: &ReadOptions, duplicates: Duplicates, dimensions: bool, talk: &Talk) -> Result<Ingested> {
     if inputs.is_empty() {
         return Err(Error::parameter("no input is named").with_hint("name at least one file: CSV, TSV, NDJSON, Parquet or Arrow IPC"));
     }
     let mut watch = Watch::new(talk, || Ok(std::io::sink()))?;
-    let read = options.ingest(duplicates)?.read_observed(inputs, &mut watch)?;
+    let mut ingest = options.ingest(duplicates)?;
+    if !dimensions {
+        ingest = ingest.dimensions(false);
+    }
+    let read = ingest.read_observed(inputs, &mut watch)?;
     watch.finish()?;
-    talk.columns(&read.columns);
+    talk.columns(&read.columns, &read.audit.notes);
     Ok(read)
 }

@@ -2,20 +2,29 @@
 
 use polars::prelude::*;
 
+use super::attributes::compositions;
+use super::changes::changes;
+use super::churn::churn_risk;
+use super::cluster::clusters;
 use super::demand::demand;
+use super::dimensions::dimensions;
+use super::lifecycle::lifecycle;
 use super::manifest::{AbcAnalysis, Analyses, Inputs, Manifest, Warning, XyzAnalysis};
+use super::over_time::RfmInUse;
 use super::params::{Analysis, BookParams};
-use super::value::values;
-use super::{SegmentBook, tables, value_tables};
+use super::part::{Part, Sources};
+use super::value::{Values, values};
+use super::{SegmentBook, measures, tables, value_tables};
 use crate::analysis::abc::AbcClass;
 use crate::analysis::abc::concentration::Concentration;
 use crate::analysis::abc::layers::Layers;
 use crate::analysis::abc::xyz::XyzClass;
+use crate::analysis::quality::{Evidence, Grade};
 use crate::analysis::rfm::RfmScores;
 use crate::customers::Customers;
 use crate::error::{Error, ErrorKind, Result};
 use crate::frames;
-use crate::ingest::Ingested;
+use crate::ingest::{Audit, Ingested};
 use crate::ledger::Ledger;
 use crate::money;
 use crate::time::day_number;
@@ -29,8 +38,8 @@ impl BookParams {
     /// # Errors
     /// When no customer has bought by the date, or an analysis fails.
     pub fn build(&self, read: &Ingested) -> Result<SegmentBook> {
-        let mut book = self.build_from(&read.ledger)?;
-        book.manifest.inputs = Inputs { files: read.inputs.clone() };
+        let mut book = self.assemble(&read.ledger, Some(&read.audit))?;
+        book.manifest.inputs.files.clone_from(&read.inputs);
         book.manifest.columns = read.columns.clone();
         book.manifest.time_format = read.time_format.clone();
         book.manifest.audit = Some(read.audit.clone());
@@ -42,6 +51,10 @@ impl BookParams {
     /// # Errors
     /// As [`build`](Self::build).
     pub fn build_from(&self, ledger: &Ledger) -> Result<SegmentBook> {
+        self.assemble(ledger, None)
+    }
+
+    fn assemble(&self, ledger: &Ledger, audit: Option<&Audit>) -> Result<SegmentBook> {
         let customers = ledger.customers(&self.customers)?;
         if customers.is_empty() {
             let refunds = customers.refund_only();
@@ -53,76 +66,50 @@ impl BookParams {
             return Err(Error::fit(format!("{why} up to {}", customers.as_of()))
                 .with_hint("a book needs at least one purchase; look at `patronage check`"));
         }
-        let mut warnings = Vec::new();
-        let mut analyses = Analyses::default();
-        let mut built = tables::Tables::new(&customers)?;
-        let mut columns = Vec::new();
-        let mut reason = None;
-        let mut rfm_segments = None;
-
-        if self.only.contains(&Analysis::Rfm) {
-            let (model, frozen) = match &self.frozen_rfm {
-                Some(model) => (model.clone(), true),
-                None => (self.rfm.clone().fit(&customers)?, false),
-            };
-            warnings
-                .extend(model.notes().iter().filter(|_| !frozen).map(|note| Warning { about: "rfm".to_owned(), text: note.to_string() }));
-            let scores = model.score(&customers)?;
-            columns.extend(rfm_columns(&scores)?);
-            reason = Some(gather("reason", scores.reasons(), scores.reason().iter().copied())?);
-            built.rfm(&model, &scores)?;
-            rfm_segments = Some((scores.segments().to_vec(), scores.segment().to_vec()));
-            analyses.rfm = Some(model);
+        let sources = Sources::new(ledger, &customers, &self.customers);
+        let mut building = Building {
+            params: self,
+            sources: &sources,
+            tables: tables::Tables::new(&customers)?,
+            columns: Vec::new(),
+            reason: None,
+            scores: None,
+            values: None,
+            analyses: Analyses::default(),
+            warnings: Vec::new(),
+            ran: Vec::new(),
+        };
+        for analysis in &self.only {
+            building.run(*analysis)?;
         }
-        if self.only.contains(&Analysis::Abc) {
-            let classes = self.abc.fit(&customers)?;
-            let scores = classes.score(&customers)?;
-            let letters = AbcClass::ALL.map(|class| class.to_string());
-            columns.push(gather("abc", &letters, scores.classes().iter().map(|class| *class as u32))?);
-            let (pyramid, hml) = (Layers::pyramid().fit(&customers)?, Layers::hml().fit(&customers)?);
-            let concentration = Concentration::fit(&customers)?;
-            built.abc(&scores)?;
-            built.layers("pyramid", &pyramid.score(&customers)?)?;
-            built.layers("hml", &hml.score(&customers)?)?;
-            built.lorenz(&concentration)?;
-            let top_20_percent_share = concentration.top_share(20.0)?;
-            let (gini, eighty_twenty) = (concentration.gini(), concentration.eighty_twenty());
-            analyses.abc = Some(AbcAnalysis { classes, pyramid, hml, gini, top_20_percent_share, eighty_twenty });
-        }
-        if self.only.contains(&Analysis::Xyz) {
-            let model = self.xyz.fit()?;
-            let demand = demand(ledger, &customers, self.customers.first_day(), self.xyz_period)?;
-            let classes = model.score(&demand);
-            let letters = [XyzClass::X, XyzClass::Y, XyzClass::Z].map(|class| class.to_string());
-            columns.push(gather("xyz", &letters, classes.iter().map(|class| class.map(|class| class as u32)))?);
-            built.xyz(&classes)?;
-            analyses.xyz = Some(XyzAnalysis { model, period: self.xyz_period });
-        }
-        let mut ran: Vec<Analysis> = self.only.iter().copied().collect();
-        if self.only.contains(&Analysis::Clv) {
-            match values(ledger, &customers, &self.customers, &self.value) {
-                Ok(mut values) => {
-                    warnings.extend(values.warnings.drain(..).map(|text| Warning { about: "clv".to_owned(), text }));
-                    columns.append(&mut values.columns);
-                    let segments = rfm_segments.as_ref().map(|(segments, places)| (segments.as_slice(), places.as_slice()));
-                    built.add(value_tables::tables(&values, segments)?);
-                    analyses.clv = Some(values.analysis);
-                }
-                Err(error) if self.value_demanded || error.kind() == ErrorKind::Parameter => return Err(error),
-                Err(error) => {
-                    ran.retain(|analysis| *analysis != Analysis::Clv);
-                    warnings.push(Warning { about: "clv".to_owned(), text: format!("customers are not valued: {error}") });
-                }
-            }
-        }
+        let Building { tables, mut columns, reason, analyses, warnings, ran, .. } = building;
         columns.extend(reason);
+        let mut tables = tables.finish();
+        let grade = self.grade(ledger, audit)?;
+        tables.insert("quality".to_owned(), measures::quality(&grade)?);
 
         let mut segments = customer_columns(&customers)?;
         segments.extend(columns);
         let segments = frames::frame(customers.len(), segments)?;
+        if let Some(previous) = &self.previous {
+            tables.insert("changes".to_owned(), changes(previous, &segments)?);
+        }
         let mut manifest = self.manifest(ledger, &customers, analyses, warnings)?;
         manifest.ran = ran;
-        Ok(SegmentBook { segments, tables: built.finish(), manifest })
+        manifest.previous = self.previous.as_ref().map(|book| book.manifest.as_of);
+        manifest.quality = Some(grade);
+        manifest.inputs.customers = self.list.as_ref().map(|list| list.file().clone());
+        Ok(SegmentBook { segments, tables, manifest })
+    }
+
+    fn grade(&self, ledger: &Ledger, audit: Option<&Audit>) -> Result<Grade> {
+        let totals = audit.map_or_else(|| ledger.totals(), |audit| Ok(audit.totals()))?;
+        let grade = Grade::of(Evidence { audit, totals: &totals, order_ids: ledger.has_order_ids() });
+        let previous = self.previous.as_ref().map(|book| &book.manifest);
+        Ok(match previous.and_then(|manifest| manifest.quality.as_ref().map(|grade| (grade, manifest.as_of))) {
+            Some((before, as_of)) => grade.after(before, as_of),
+            None => grade,
+        })
     }
 
     fn manifest(&self, ledger: &Ledger, customers: &Customers, analyses: Analyses, mut warnings: Vec<Warning>) -> Result<Manifest> {
@@ -155,9 +142,190 @@ impl BookParams {
             book_orders: customers.orders().iter().map(|orders| u64::from(*orders)).sum(),
             rows_after_as_of: window.rows_after,
             rows_before_from: window.rows_before,
+            previous: None,
+            quality: None,
             warnings,
             files: std::collections::BTreeMap::new(),
         })
+    }
+}
+
+/// A book while it is made.
+struct Building<'a> {
+    params: &'a BookParams,
+    sources: &'a Sources<'a>,
+    tables: tables::Tables<'a>,
+    columns: Vec<Column>,
+    /// Comes last.
+    reason: Option<Column>,
+    scores: Option<RfmScores>,
+    values: Option<Values>,
+    analyses: Analyses,
+    warnings: Vec<Warning>,
+    ran: Vec<Analysis>,
+}
+
+impl Building<'_> {
+    fn run(&mut self, analysis: Analysis) -> Result<()> {
+        let outcome = match analysis {
+            Analysis::Rfm => self.rfm(),
+            Analysis::Abc => self.abc(),
+            Analysis::Xyz => self.xyz(),
+            Analysis::Clv => self.clv(),
+            Analysis::Churn => self.churn(),
+            Analysis::Lifecycle => self.lifecycle(),
+            Analysis::Clusters => self.clusters(),
+            Analysis::OverTime => self.over_time(),
+            Analysis::Dimensions => return self.dimensions(),
+        };
+        match outcome {
+            Ok(()) => self.ran.push(analysis),
+            // What most data allow, but some do not, is left out and said so, unless it was asked for by name.
+            Err(error) if analysis.may_be_left_out() && !self.params.demanded && error.kind() != ErrorKind::Parameter => {
+                let text = match analysis {
+                    Analysis::Clv => format!("customers are not valued: {error}"),
+                    _ => format!("left out: {error}"),
+                };
+                self.warn(analysis, text);
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn warn(&mut self, about: Analysis, text: String) {
+        self.warnings.push(Warning { about: about.to_string(), text });
+    }
+
+    fn take(&mut self, about: Analysis, part: Part) {
+        self.columns.extend(part.columns);
+        self.tables.add(part.tables);
+        part.warnings.into_iter().for_each(|text| self.warn(about, text));
+    }
+
+    fn rfm(&mut self) -> Result<()> {
+        let customers = self.sources.customers;
+        let (model, frozen) = match &self.params.frozen_rfm {
+            Some(model) => (model.clone(), true),
+            None => (self.params.rfm.clone().fit(customers)?, false),
+        };
+        let notes: Vec<String> = model.notes().iter().filter(|_| !frozen).map(ToString::to_string).collect();
+        notes.into_iter().for_each(|note| self.warn(Analysis::Rfm, note));
+        let scores = model.score(customers)?;
+        self.columns.extend(rfm_columns(&scores)?);
+        self.reason = Some(gather("reason", scores.reasons(), scores.reason().iter().copied())?);
+        self.tables.rfm(&model, &scores)?;
+        self.scores = Some(scores);
+        self.analyses.rfm = Some(model);
+        Ok(())
+    }
+
+    fn abc(&mut self) -> Result<()> {
+        let customers = self.sources.customers;
+        let classes = self.params.abc.fit(customers)?;
+        let scores = classes.score(customers)?;
+        let letters = AbcClass::ALL.map(|class| class.to_string());
+        self.columns.push(gather("abc", &letters, scores.classes().iter().map(|class| *class as u32))?);
+        let (pyramid, hml) = (Layers::pyramid().fit(customers)?, Layers::hml().fit(customers)?);
+        let concentration = Concentration::fit(customers)?;
+        self.tables.abc(&scores)?;
+        self.tables.layers("pyramid", &pyramid.score(customers)?)?;
+        self.tables.layers("hml", &hml.score(customers)?)?;
+        self.tables.lorenz(&concentration)?;
+        let top_20_percent_share = concentration.top_share(20.0)?;
+        let (gini, eighty_twenty) = (concentration.gini(), concentration.eighty_twenty());
+        self.analyses.abc = Some(AbcAnalysis { classes, pyramid, hml, gini, top_20_percent_share, eighty_twenty });
+        Ok(())
+    }
+
+    fn xyz(&mut self) -> Result<()> {
+        let (params, sources) = (self.params, self.sources);
+        let model = params.xyz.fit()?;
+        let demand = demand(sources.ledger, sources.customers, sources.looked.first_day(), params.xyz_period)?;
+        let classes = model.score(&demand);
+        let letters = [XyzClass::X, XyzClass::Y, XyzClass::Z].map(|class| class.to_string());
+        self.columns.push(gather("xyz", &letters, classes.iter().map(|class| class.map(|class| class as u32)))?);
+        self.tables.xyz(&classes)?;
+        self.analyses.xyz = Some(XyzAnalysis { model, period: params.xyz_period });
+        Ok(())
+    }
+
+    fn clv(&mut self) -> Result<()> {
+        let sources = self.sources;
+        let mut values = values(sources.ledger, sources.customers, sources.looked, &self.params.value)?;
+        let segments = self.scores.as_ref().map(|scores| (scores.segments(), scores.segment()));
+        let mut part = Part { tables: value_tables::tables(&values, segments)?, ..Part::default() };
+        if let Some(retention) = &values.analysis.retention {
+            part.tables.extend(measures::retention(retention)?);
+        }
+        part.columns.append(&mut values.columns);
+        part.warnings.append(&mut values.warnings);
+        self.take(Analysis::Clv, part);
+        self.analyses.clv = Some(values.analysis.clone());
+        self.values = Some(values);
+        Ok(())
+    }
+
+    fn churn(&mut self) -> Result<()> {
+        let sources = self.sources;
+        let values = self.values.as_ref();
+        let (model, residual_value) = (values.map(|values| &*values.model), values.and_then(|values| values.residual_value.as_deref()));
+        let (ledger, customers, cells) = (sources.ledger, sources.customers, sources.cells()?);
+        let found = churn_risk(ledger, customers, cells, model, residual_value, sources.looked, &self.params.churn)?;
+        self.take(Analysis::Churn, Part { columns: found.columns, tables: found.tables, warnings: found.warnings });
+        self.analyses.churn = Some(found.analysis);
+        Ok(())
+    }
+
+    fn clusters(&mut self) -> Result<()> {
+        let found = clusters(self.sources.customers, &self.params.clusters)?;
+        self.take(Analysis::Clusters, Part { columns: found.columns, tables: found.tables, warnings: found.warnings });
+        self.analyses.clusters = Some(found.analysis);
+        Ok(())
+    }
+
+    fn over_time(&mut self) -> Result<()> {
+        let rfm = self.analyses.rfm.as_ref().zip(self.scores.as_ref());
+        let rfm = rfm.map(|(model, scores)| RfmInUse { params: &self.params.rfm, model, scores });
+        let found = self.params.over_time.grain(self.params.grain).views(self.sources.cells()?, self.sources.customers, rfm)?;
+        self.take(Analysis::OverTime, Part { columns: found.columns, tables: found.tables, warnings: found.warnings });
+        self.analyses.over_time = Some(found.analysis);
+        Ok(())
+    }
+
+    /// Says that it ran only where the orders, or a list of customers, have something to break revenue down by.
+    fn dimensions(&mut self) -> Result<()> {
+        let (sources, params) = (self.sources, self.params);
+        let grained = params.dimensions.grain(params.grain);
+        let mut taken = Vec::new();
+        let found = dimensions(sources.ledger, sources.customers, sources.looked, &grained)?;
+        if let Some(found) = found {
+            taken = found.analysis.dimensions.iter().map(|summary| summary.dimension.to_string()).collect();
+            self.take(Analysis::Dimensions, Part { columns: found.columns, tables: found.tables, warnings: found.warnings });
+            self.analyses.dimensions = Some(found.analysis);
+        }
+        if let Some(list) = &params.list {
+            let composition = grained.composition_params();
+            self.tables.add(compositions(list, sources.cells()?, sources.customers, composition, &taken)?);
+        }
+        match (params.list.is_some() || !taken.is_empty(), params.demanded) {
+            (true, _) => self.ran.push(Analysis::Dimensions),
+            (false, false) => {}
+            (false, true) => {
+                return Err(Error::fit("there is nothing to break revenue down by").with_hint(
+                    "name a column with --category, --channel, --region or another, or bring attributes of customers with --customers",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn lifecycle(&mut self) -> Result<()> {
+        let params = self.params;
+        let (part, model) = lifecycle(self.sources, &params.lifecycle, params.grain, params.list.as_ref())?;
+        self.take(Analysis::Lifecycle, part);
+        self.analyses.lifecycle = Some(model);
+        Ok(())
     }
 }
 
@@ -185,7 +353,7 @@ fn rfm_columns(scores: &RfmScores) -> Result<Vec<Column>> {
 }
 
 /// A column of few distinct texts, by their positions.
-fn gather<P: Into<Option<u32>>>(name: &str, texts: &[String], positions: impl Iterator<Item = P>) -> Result<Column> {
+pub(super) fn gather<P: Into<Option<u32>>>(name: &str, texts: &[String], positions: impl Iterator<Item = P>) -> Result<Column> {
     let distinct = StringChunked::from_iter_values(name.into(), texts.iter().map(String::as_str));
     let positions: IdxCa = positions.map(Into::into).collect_ca(name.into());
     distinct

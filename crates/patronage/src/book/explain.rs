@@ -22,6 +22,19 @@ pub struct BookExplanation {
     pub values: Vec<(String, Option<String>)>,
     /// Which rule put it into its segment, and the nearest changes that lead to another.
     pub segment: Option<String>,
+    /// What changed since the last book, where there was one.
+    pub changes: Option<Vec<LabelChange>>,
+}
+
+/// A label that is not what it was in the last book.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LabelChange {
+    /// The column.
+    pub what: String,
+    /// What it was; none where the customer was not in the last book.
+    pub from: Option<String>,
+    /// What it is.
+    pub to: Option<String>,
 }
 
 impl SegmentBook {
@@ -50,7 +63,22 @@ impl SegmentBook {
             values.push((column.name().to_string(), text));
         }
         let segment = self.explain_row(low)?.map(|explanation| explanation.to_string());
-        Ok(BookExplanation { customer_id: customer_id.to_owned(), as_of: self.manifest.as_of.to_string(), values, segment })
+        let changes = self.changes_of(customer_id)?;
+        Ok(BookExplanation { customer_id: customer_id.to_owned(), as_of: self.manifest.as_of.to_string(), values, segment, changes })
+    }
+
+    /// What the table of changes says of a customer.
+    fn changes_of(&self, customer_id: &str) -> Result<Option<Vec<LabelChange>>> {
+        let Some(table) = self.tables.get("changes") else { return Ok(None) };
+        let broken = |error: PolarsError| Error::input(format!("the table of changes lacks a column: {error}"));
+        let text = |name: &str| table.column(name).and_then(|column| column.str().cloned()).map_err(broken);
+        let (ids, what, from, to) = (text("customer_id")?, text("what")?, text("from")?, text("to")?);
+        let own = (0..table.height()).filter(|row| ids.get(*row) == Some(customer_id));
+        let owned = |column: &StringChunked, row: usize| column.get(row).map(str::to_owned);
+        Ok(Some(
+            own.map(|row| LabelChange { what: owned(&what, row).unwrap_or_default(), from: owned(&from, row), to: owned(&to, row) })
+                .collect(),
+        ))
     }
 
     /// Scores, rule and nearest other segments of the customer in a row; none in a book without RFM.
@@ -100,6 +128,16 @@ impl fmt::Display for BookExplanation {
         }
         if let Some(segment) = &self.segment {
             writeln!(f, "\n{segment}")?;
+        }
+        if let Some(changes) = &self.changes {
+            writeln!(f, "\nSince the last book")?;
+            if changes.is_empty() {
+                writeln!(f, "  nothing changed")?;
+            }
+            for change in changes {
+                let shown = |label: &Option<String>| label.clone().unwrap_or_else(|| "–".to_owned());
+                writeln!(f, "  {:<18}{} → {}", change.what, shown(&change.from), shown(&change.to))?;
+            }
         }
         Ok(())
     }

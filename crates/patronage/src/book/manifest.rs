@@ -6,11 +6,17 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::churn::ChurnAnalysis;
+use super::cluster::ClusterAnalysis;
+use super::dimensions::DimensionsAnalysis;
+use super::over_time::OverTimeAnalysis;
 use super::params::Analysis;
 use super::value::ClvAnalysis;
 use crate::analysis::abc::AbcModel;
 use crate::analysis::abc::layers::LayersModel;
 use crate::analysis::abc::xyz::XyzModel;
+use crate::analysis::lifecycle::LifecycleModel;
+use crate::analysis::quality::Grade;
 use crate::analysis::rfm::RfmModel;
 use crate::customers::CustomersSettings;
 use crate::ingest::{Assignments, Audit, InputFile, TimeFormat};
@@ -22,6 +28,9 @@ use crate::time::Period;
 pub struct Inputs {
     /// Each file with its hash.
     pub files: Vec<InputFile>,
+    /// The list of customers, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customers: Option<InputFile>,
 }
 
 /// The fitted models, by analysis; those that did not run are absent.
@@ -40,6 +49,21 @@ pub struct Analyses {
     /// The customer-base models.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clv: Option<ClvAnalysis>,
+    /// The methods of churn, their test, the chosen one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub churn: Option<ChurnAnalysis>,
+    /// The limits of the lifecycle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lifecycle: Option<LifecycleModel>,
+    /// Centres, scaling and profiles of the clusters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clusters: Option<ClusterAnalysis>,
+    /// The period and the earlier date of the views over time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub over_time: Option<OverTimeAnalysis>,
+    /// What was broken down, and what could not be answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dimensions: Option<DimensionsAnalysis>,
 }
 
 /// Everything that goes by shares of revenue.
@@ -118,6 +142,12 @@ pub struct Manifest {
     pub rows_after_as_of: u64,
     /// Rows of orders before `from`: counted, not used.
     pub rows_before_from: u64,
+    /// The date of the last book, where changes since then are told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<NaiveDate>,
+    /// How good the data are, and what to fix first.
+    #[serde(default)]
+    pub quality: Option<Grade>,
     /// What a reader should know.
     pub warnings: Vec<Warning>,
     /// The BLAKE3 hash of each file; none for the rejects, whose order follows the input.

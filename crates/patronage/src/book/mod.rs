@@ -13,12 +13,26 @@
 //! The same input and parameters give the same bytes, whatever the order of rows, the split into files and the number
 //! of threads; of the manifest this holds but for its `inputs`, which name the files.
 
+mod answers;
+mod attributes;
 mod build;
+mod changes;
+mod churn;
+mod churn_forecast;
+mod cluster;
+mod compare;
 mod demand;
+mod dimension_tables;
+mod dimensions;
 mod distributions;
 mod explain;
+mod lifecycle;
 mod manifest;
+mod measures;
+mod over_time;
+mod over_time_tables;
 mod params;
+mod part;
 mod privacy;
 mod tables;
 mod value;
@@ -29,8 +43,13 @@ use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
 
-pub use explain::BookExplanation;
+pub use churn::{ChurnAnalysis, ChurnParts, churn_risk};
+pub use cluster::ClusterAnalysis;
+pub use compare::{Comparison, ComparisonSummary, compare};
+pub use dimensions::{AffinitySummary, DimensionSummary, DimensionsAnalysis, DimensionsParams};
+pub use explain::{BookExplanation, LabelChange};
 pub use manifest::{AbcAnalysis, Analyses, Inputs, Manifest, Warning, XyzAnalysis};
+pub use over_time::{OverTime, OverTimeAnalysis, OverTimeParams, RfmInUse};
 pub use params::{Analysis, BookParams};
 pub use privacy::PseudonymKey;
 pub use value::{ClvAnalysis, ValueParams};

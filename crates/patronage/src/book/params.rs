@@ -4,11 +4,18 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::SegmentBook;
+use super::dimensions::DimensionsParams;
+use super::over_time::OverTimeParams;
 use super::value::ValueParams;
 use crate::analysis::abc::xyz::Xyz;
 use crate::analysis::abc::{Abc, AbcParams};
+use crate::analysis::churn::{Churn, ChurnParams};
+use crate::analysis::cluster::{Cluster, ClusterParams};
+use crate::analysis::lifecycle::{Lifecycle, LifecycleParams};
 use crate::analysis::rfm::{RfmModel, RfmParams};
 use crate::customers::CustomersParams;
+use crate::ingest::CustomerList;
 use crate::time::{Period, named};
 use std::fmt;
 use std::str::FromStr;
@@ -27,13 +34,30 @@ pub enum Analysis {
     Xyz,
     /// Customer lifetime value: purchases to come, spend, and what they are worth.
     Clv,
+    /// Who is about to leave, what is at stake, and whom to contact.
+    Churn,
+    /// The stage of the lifecycle, and since when.
+    Lifecycle,
+    /// Groups that the data suggest, and unusual customers.
+    Clusters,
+    /// Growth, cohorts, trend, and moves between segments.
+    OverTime,
+    /// Revenue by category, channel, salesperson and the like, and what is bought together.
+    Dimensions,
 }
 
-named!(Analysis, "analysis", Self::Rfm => "rfm", Self::Abc => "abc", Self::Xyz => "xyz", Self::Clv => "clv");
+named!(Analysis, "analysis", Self::Rfm => "rfm", Self::Abc => "abc", Self::Xyz => "xyz", Self::Clv => "clv", Self::Churn => "churn",
+    Self::Lifecycle => "lifecycle", Self::Clusters => "clusters", Self::OverTime => "over_time", Self::Dimensions => "dimensions");
 
 impl Analysis {
     /// All of them, in the order in which a book holds them.
-    pub const ALL: [Self; 4] = [Self::Rfm, Self::Abc, Self::Xyz, Self::Clv];
+    pub const ALL: [Self; 9] =
+        [Self::Rfm, Self::Abc, Self::Xyz, Self::Clv, Self::Churn, Self::Lifecycle, Self::Clusters, Self::OverTime, Self::Dimensions];
+
+    /// Whether a book does without it where the data do not allow it.
+    pub(super) fn may_be_left_out(self) -> bool {
+        !matches!(self, Self::Rfm | Self::Abc | Self::Xyz)
+    }
 }
 
 /// What goes into a book; by default every analysis with its own defaults.
@@ -47,8 +71,19 @@ pub struct BookParams {
     pub(crate) xyz: Xyz,
     pub(crate) xyz_period: Period,
     pub(crate) value: ValueParams,
-    /// Whether a book without values is an error: they were asked for by name.
-    pub(crate) value_demanded: bool,
+    pub(crate) churn: ChurnParams,
+    pub(crate) lifecycle: LifecycleParams,
+    pub(crate) clusters: ClusterParams,
+    pub(crate) over_time: OverTimeParams,
+    pub(crate) dimensions: DimensionsParams,
+    /// The period of everything that is looked at over time.
+    pub(crate) grain: Period,
+    /// Who is known, and what of whom.
+    pub(crate) list: Option<CustomerList>,
+    /// The last book.
+    pub(crate) previous: Option<SegmentBook>,
+    /// Whether a book without one of the analyses is an error: they were asked for by name.
+    pub(crate) demanded: bool,
 }
 
 impl Default for BookParams {
@@ -62,7 +97,15 @@ impl Default for BookParams {
             xyz: Xyz::params(),
             xyz_period: Period::Month,
             value: ValueParams::default(),
-            value_demanded: false,
+            churn: Churn::params(),
+            lifecycle: Lifecycle::params(),
+            clusters: Cluster::params(),
+            over_time: OverTimeParams::new(),
+            dimensions: DimensionsParams::new(),
+            grain: Period::Month,
+            list: None,
+            previous: None,
+            demanded: false,
         }
     }
 }
@@ -75,12 +118,11 @@ impl BookParams {
         self
     }
 
-    /// Runs these analyses only. Customer lifetime value asked for by name is an error where the data do not allow it, not a
-    /// warning.
+    /// Runs these analyses only. What is asked for by name and the data do not allow is an error, not a warning.
     #[must_use]
     pub fn only(mut self, analyses: impl IntoIterator<Item = Analysis>) -> Self {
         self.only = analyses.into_iter().collect();
-        self.value_demanded = self.only.contains(&Analysis::Clv);
+        self.demanded = true;
         self
     }
 
@@ -109,6 +151,62 @@ impl BookParams {
     #[must_use]
     pub fn value(mut self, params: ValueParams) -> Self {
         self.value = params;
+        self
+    }
+
+    /// The horizon of churn, its classes, and the length of the watchlist.
+    #[must_use]
+    pub fn churn(mut self, params: ChurnParams) -> Self {
+        self.churn = params;
+        self
+    }
+
+    /// How clusters are found, and how many.
+    #[must_use]
+    pub fn clusters(mut self, params: ClusterParams) -> Self {
+        self.clusters = params;
+        self
+    }
+
+    /// The earlier date that segments are compared with, and how far is looked back. Its period is [`grain`](Self::grain).
+    #[must_use]
+    pub fn over_time(mut self, params: OverTimeParams) -> Self {
+        self.over_time = params;
+        self
+    }
+
+    /// What is looked for in baskets, and how small values are gathered. Their period is [`grain`](Self::grain).
+    #[must_use]
+    pub fn dimensions(mut self, params: DimensionsParams) -> Self {
+        self.dimensions = params;
+        self
+    }
+
+    /// When a customer is dormant, lost, growing or declining.
+    #[must_use]
+    pub fn lifecycle(mut self, params: LifecycleParams) -> Self {
+        self.lifecycle = params;
+        self
+    }
+
+    /// The period of everything that is looked at over time: the month by default.
+    #[must_use]
+    pub fn grain(mut self, period: Period) -> Self {
+        self.grain = period;
+        self
+    }
+
+    /// A list of customers: attributes, and prospects who have not bought.
+    #[must_use]
+    pub fn list(mut self, list: CustomerList) -> Self {
+        self.list = Some(list);
+        self
+    }
+
+    /// The last book, to tell what changed since.
+    #[must_use]
+    pub fn previous(mut self, book: SegmentBook) -> Self {
+        self.previous = Some(book);
         self
     }
 

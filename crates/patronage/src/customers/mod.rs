@@ -26,6 +26,7 @@
 
 mod build;
 mod frame;
+mod from_cells;
 pub mod holdout;
 
 use chrono::NaiveDate;

@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::ledger::LargestCustomer;
+use crate::ledger::{LargestCustomer, Totals};
 
 /// Why a row was rejected; where several apply, the first in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -108,6 +108,15 @@ pub struct Audit {
     pub largest_customer: Option<LargestCustomer>,
     /// The currency, where amounts or a column name one.
     pub currency: Option<String>,
+    /// Accepted rows without a cost that can be read, where there is such a column; margins leave them out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_missing_rows: Option<u64>,
+    /// Accepted rows without a discount that can be read, where there is such a column; they count as without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount_missing_rows: Option<u64>,
+    /// Remarks on the choice of columns: optional ones that were left out because several fit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 impl Audit {
@@ -115,5 +124,19 @@ impl Audit {
     #[must_use]
     pub fn rejected(&self) -> u64 {
         self.rows_rejected.values().sum()
+    }
+
+    /// The counts of its ledger.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        Totals {
+            customers: self.customers,
+            refund_only_customers: self.refund_only_customers,
+            orders: self.orders,
+            refund_orders: self.refund_orders,
+            first: self.first,
+            last: self.last,
+            largest_customer: self.largest_customer.clone(),
+        }
     }
 }

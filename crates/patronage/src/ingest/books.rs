@@ -12,7 +12,10 @@ use super::run::{Block, Ingested, InputFile, Observer, Payload};
 use super::when::TimeFormat;
 use super::{Duplicates, Ingest};
 use crate::error::{Error, Result};
-use crate::ledger::Ledger;
+use crate::ledger::dimensions::{RollUps, Sums};
+use crate::ledger::keys::Interner;
+use crate::ledger::partition::{Partition, Values};
+use crate::ledger::{Dimension, Ledger, ZeroAmounts};
 use crate::money::{self, MICROS_SCALE};
 
 /// The ledger and the counts of a run while it goes on.
@@ -20,6 +23,8 @@ pub(super) struct Books<'a> {
     ingest: &'a Ingest,
     plan: &'a Plan,
     ledger: Ledger,
+    /// Whether there are optional columns.
+    has_more: bool,
     /// Rows of each file so far.
     rows: Vec<u64>,
     hashes: Vec<String>,
@@ -39,12 +44,15 @@ pub(super) struct Books<'a> {
 
 impl<'a> Books<'a> {
     pub(super) fn new(ingest: &'a Ingest, plan: &'a Plan, fingerprints: bool) -> Self {
-        let ledger = Ledger::new(ingest.settings());
+        let mut ledger = Ledger::new(ingest.settings());
+        let has_more = plan.assignments.0.iter().any(|one| super::dimensions::OPTIONAL.contains(&one.role));
+        *ledger.rollups_mut() = has_more.then(RollUps::new);
         let seen = fingerprints.then(|| (vec![HashSet::new(); ledger.partitions().len()], HashSet::new()));
         Self {
             ingest,
             plan,
             ledger,
+            has_more,
             rows: vec![0; plan.inputs.len()],
             hashes: vec![String::new(); plan.inputs.len()],
             rejected: BTreeMap::new(),
@@ -145,32 +153,59 @@ impl<'a> Books<'a> {
         let mut none = vec![HashSet::new(); self.ledger.partitions().len()];
         let fingerprints = self.seen.is_some();
         let seen = self.seen.as_mut().map_or(&mut none, |(seen, _)| seen);
-        let repeats: Vec<Vec<Repeat>> = self
+        let zeros_count = self.ledger.settings().zero_amounts == ZeroAmounts::Count;
+        let dimensions: Option<Vec<Dimension>> = self.has_more.then(|| self.plan.assignments.dimensions().map(|(_, one)| one).collect());
+        let numbers: Vec<Vec<u32>> = match (&dimensions, self.ledger.rollups_mut()) {
+            (Some(dimensions), Some(rollups)) => blocks.iter().map(|block| numbers(&block.2.values, dimensions, rollups)).collect(),
+            _ => Vec::new(),
+        };
+        let all_rows = self.ledger.rollups_mut().as_mut().map(|rollups| rollups.number(None, b""));
+        // Partitions that are filled one after the other share their sums.
+        let together = if dimensions.is_some() { 8 } else { 1 };
+        let fill = |partition: usize, share: &mut Partition, seen: &mut HashSet<u128>, sums: &mut Sums| -> Result<Vec<Repeat>> {
+            let mut repeats = Vec::new();
+            for (block, (_, _, cleaned)) in blocks.iter().enumerate() {
+                let marks = &cleaned.fingerprints[partition];
+                let values = dimensions.as_ref().zip(all_rows).map(|(dimensions, all_rows)| Values {
+                    lines: &cleaned.lines[partition],
+                    numbers: &numbers[block],
+                    dimensions: dimensions.len(),
+                    all_rows,
+                    zeros_count,
+                    sums,
+                });
+                share.take(&cleaned.partitions[partition], values, |position| {
+                    if !fingerprints {
+                        return false;
+                    }
+                    let (fingerprint, row, micros) = marks[position];
+                    let repeat = !seen.insert(fingerprint);
+                    if repeat {
+                        repeats.push(Repeat { block, row, micros });
+                    }
+                    repeat && remove
+                })?;
+            }
+            Ok(repeats)
+        };
+        let filled: Vec<(Vec<Repeat>, Sums)> = self
             .ledger
             .partitions_mut()
-            .par_iter_mut()
-            .zip(seen.par_iter_mut())
+            .par_chunks_mut(together)
+            .zip(seen.par_chunks_mut(together))
             .enumerate()
-            .map(|(partition, (share, seen))| {
-                let mut repeats = Vec::new();
-                for (block, (_, _, cleaned)) in blocks.iter().enumerate() {
-                    let marks = &cleaned.fingerprints[partition];
-                    share.take(&cleaned.partitions[partition], |position| {
-                        if !fingerprints {
-                            return false;
-                        }
-                        let (fingerprint, row, micros) = marks[position];
-                        let repeat = !seen.insert(fingerprint);
-                        if repeat {
-                            repeats.push(Repeat { block, row, micros });
-                        }
-                        repeat && remove
-                    })?;
+            .map(|(chunk, (shares, seen))| {
+                let (mut repeats, mut sums) = (Vec::new(), Sums::default());
+                for (index, (share, seen)) in shares.iter_mut().zip(seen).enumerate() {
+                    repeats.extend(fill(chunk * together + index, share, seen, &mut sums)?);
                 }
-                Ok(repeats)
+                Ok((repeats, sums))
             })
             .collect::<Result<_>>()?;
-        Ok(repeats.into_iter().flatten().collect())
+        if let Some(rollups) = self.ledger.rollups_mut() {
+            filled.iter().try_for_each(|(_, sums)| rollups.add_all(sums))?;
+        }
+        Ok(filled.into_iter().flat_map(|(repeats, _)| repeats).collect())
     }
 
     fn reject(&mut self, file: usize, base: u64, reject: BlockReject, observer: &mut dyn Observer) -> Result<()> {
@@ -214,6 +249,7 @@ impl<'a> Books<'a> {
             });
         }
         self.ledger.settle()?;
+        let missing = self.close_rollups()?;
         self.ledger.widen_scale(self.ingest.scale.unwrap_or(self.observed.places));
         let totals = self.ledger.totals()?;
         let scale = self.ledger.scale().max(self.ingest.scale.unwrap_or(self.observed.places_in));
@@ -235,6 +271,9 @@ impl<'a> Books<'a> {
             last: totals.last,
             largest_customer: totals.largest_customer,
             currency,
+            cost_missing_rows: missing.0,
+            discount_missing_rows: missing.1,
+            notes: self.plan.notes.clone(),
         };
         let inputs = self.plan.inputs.iter().zip(self.rows).zip(self.hashes).map(|((opened, rows), blake3)| InputFile {
             name: opened.name.clone(),
@@ -251,6 +290,18 @@ impl<'a> Books<'a> {
             time_format: format.clone(),
             rejects: Vec::new(),
         })
+    }
+
+    /// Sums up all rows by day; says how many have no cost and no discount, where there are such columns.
+    fn close_rollups(&mut self) -> Result<(Option<u64>, Option<u64>)> {
+        let Some(rollups) = self.ledger.rollups_mut() else { return Ok((None, None)) };
+        if let Some((_, dimension)) = self.plan.assignments.dimensions().next() {
+            rollups.sum_all_rows(dimension)?;
+        }
+        let total = rollups.total()?;
+        let has = |role| self.plan.assignments.column(role).is_some();
+        let cost = (has(Role::Cost) || has(Role::UnitCost)).then(|| total.rows - total.cost_rows);
+        Ok((cost, has(Role::Discount).then(|| total.rows - total.discount_rows)))
     }
 
     /// The one currency that the amounts name.
@@ -272,6 +323,12 @@ impl<'a> Books<'a> {
             }
         }
     }
+}
+
+/// The ledger's numbers of a block's values.
+fn numbers(values: &Interner, dimensions: &[Dimension], rollups: &mut RollUps) -> Vec<u32> {
+    let texts = (0..u32::try_from(values.len()).unwrap_or(u32::MAX)).map(|value| values.get(value));
+    texts.map(|text| rollups.number(dimensions.get(usize::from(text[0])).copied(), &text[1..])).collect()
 }
 
 struct Repeat {

@@ -5,9 +5,12 @@ use std::collections::{BTreeSet, HashSet};
 use super::amount::{self, Amount, AmountStyle, CURRENCIES, Clues, NotMoney};
 use super::audit::Reason;
 use super::columns::Role;
+use super::plan::Fields;
 use super::when::{Clock, NotTime};
 use crate::error::Result;
-use crate::ledger::keys::hash;
+use crate::ledger::dimensions::{Lines, NO_AMOUNT};
+use crate::ledger::facts::Micros;
+use crate::ledger::keys::{Interner, hash};
 use crate::ledger::partition::{PARTITIONS, Rows, partition_of};
 use crate::money;
 
@@ -124,6 +127,10 @@ pub(crate) struct Cleaned {
     pub(crate) partitions: Vec<Rows>,
     /// Beside the rows of each partition, when asked for: (fingerprint, row, micros).
     pub(crate) fingerprints: Vec<Vec<(u128, u64, i128)>>,
+    /// Beside the rows of each partition, where there are optional columns.
+    pub(crate) lines: Vec<Lines>,
+    /// The values of the dimensions, each behind the number of its dimension.
+    pub(crate) values: Interner,
     pub(crate) rejects: Vec<BlockReject>,
     pub(crate) observed: Observed,
 }
@@ -136,6 +143,8 @@ impl Cleaned {
             micros: 0,
             partitions: (0..PARTITIONS).map(|_| Rows::default()).collect(),
             fingerprints: (0..PARTITIONS).map(|_| Vec::new()).collect(),
+            lines: (0..PARTITIONS).map(|_| Lines::default()).collect(),
+            values: Interner::default(),
             rejects: Vec::new(),
             observed: Observed::default(),
         }
@@ -147,9 +156,13 @@ impl Cleaned {
     pub(crate) fn emptied(mut self) -> Self {
         self.partitions.iter_mut().for_each(Rows::clear);
         self.fingerprints.iter_mut().for_each(Vec::clear);
+        self.lines.iter_mut().for_each(Lines::clear);
+        self.values.clear();
         Self {
             partitions: self.partitions,
             fingerprints: self.fingerprints,
+            lines: self.lines,
+            values: self.values,
             rejects: self.rejects,
             rows: 0,
             accepted: 0,
@@ -160,8 +173,8 @@ impl Cleaned {
 }
 
 impl Rules {
-    /// Looks at one row and puts it where it belongs.
-    pub(crate) fn clean(&self, row: &RawRow<'_>, out: &mut Cleaned) -> Result<()> {
+    /// Looks at one row and puts it where it belongs; `at` gives the value of a column.
+    pub(crate) fn clean<'a>(&self, row: &RawRow<'a>, fields: &Fields, at: impl Fn(usize) -> Raw<'a>, out: &mut Cleaned) -> Result<()> {
         out.rows += 1;
         let money = if row.broken == Some(Reason::RaggedRow) { Err(Role::Amount) } else { self.money(row, &mut out.observed) };
         match self.judge(row, money, &mut out.observed) {
@@ -179,6 +192,9 @@ impl Rules {
                 if self.fingerprints {
                     out.fingerprints[partition].push((row.fingerprint, row.number, amount.micros));
                 }
+                if fields.has_more() {
+                    self.more(row, fields, at, &mut out.lines[partition], &mut out.values);
+                }
             }
             Err((reason, role)) => out.rejects.push(BlockReject {
                 row: row.number,
@@ -190,6 +206,45 @@ impl Rules {
             }),
         }
         Ok(())
+    }
+
+    /// What else an accepted row says. Nothing here rejects it: a value that is a word for nothing is none, and so is a cost or a
+    /// discount that cannot be read.
+    fn more<'a>(&self, row: &RawRow<'a>, fields: &Fields, at: impl Fn(usize) -> Raw<'a>, lines: &mut Lines, values: &mut Interner) {
+        let mut tagged = [0; 64];
+        for (dimension, &column) in (0_u8..).zip(&fields.dimensions) {
+            let mut buffer = [0; 20];
+            let text = Some(text_of(at(column), &mut buffer)).filter(|text| !self.missing.contains(text)).unwrap_or_default();
+            tagged[0] = dimension;
+            let number = if let Some(room) = tagged.get_mut(1..=text.len()) {
+                room.copy_from_slice(text);
+                let text = &tagged[..=text.len()];
+                values.intern(hash(text), text)
+            } else {
+                let text = [&[dimension], text].concat();
+                values.intern(hash(&text), &text)
+            };
+            lines.values.push(number);
+        }
+        let micros = |amount: Option<Amount>| Micros::new(amount.map_or(NO_AMOUNT, |amount| amount.micros));
+        if let Some(column) = fields.cost {
+            lines.costs.push(micros(self.plain_number(at(column))));
+        } else if let Some(column) = fields.unit_cost {
+            let quantity = row.quantity.and_then(|quantity| self.plain_number(quantity));
+            let cost = quantity.zip(self.plain_number(at(column))).and_then(|(quantity, cost)| amount::product(quantity, cost).ok());
+            lines.costs.push(micros(cost));
+        }
+        if let Some(column) = fields.discount {
+            lines.discounts.push(micros(self.plain_number(at(column))));
+        }
+    }
+
+    /// A number in a column that is not the amount's, unless it could be read in two ways or names another currency.
+    fn plain_number(&self, raw: Raw<'_>) -> Option<Amount> {
+        let Raw::Text(text) = raw else { return self.number(raw, 0, &mut Observed::default()).ok() };
+        let (amount, clues) = self.style.parse(trim(text));
+        let foreign = clues.currency > 0 && !self.currency_fits(CURRENCIES[usize::from(clues.currency)].1);
+        amount.ok().filter(|_| !clues.comma_is_unclear && !foreign)
     }
 
     /// The first reason to reject a row, in the order of [`Reason`]; else what to keep of it.
@@ -341,6 +396,8 @@ impl<'a> RawRow<'a> {
             Role::Quantity => self.quantity.unwrap_or(Raw::Null),
             Role::Order => self.order.unwrap_or(Raw::Null),
             Role::Currency => self.currency.unwrap_or(Raw::Null),
+            // No row is rejected because of an optional column.
+            _ => Raw::Null,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Which column is what: named by the caller, or guessed from common names in English and Chinese.
 //!
-//! A guess is only made where exactly one column fits; two that fit are an error that names both.
+//! A guess is only made where exactly one column fits; two that fit are an error that names both, or a remark where the column
+//! is optional.
 
 use std::fmt;
 
@@ -26,6 +27,26 @@ pub enum Role {
     UnitPrice,
     /// The currency's code or sign.
     Currency,
+    /// The category of what was bought.
+    Category,
+    /// The category below that.
+    Subcategory,
+    /// What was bought.
+    Product,
+    /// How it was sold.
+    Channel,
+    /// Where.
+    Region,
+    /// Where the customer came from.
+    Source,
+    /// Who sold it.
+    Salesperson,
+    /// What the row cost, in all.
+    Cost,
+    /// What one piece cost, to be multiplied by the quantity.
+    UnitCost,
+    /// The money taken off in the row, in all; above zero.
+    Discount,
 }
 
 impl Role {
@@ -42,6 +63,16 @@ impl Role {
             Self::Quantity => "--quantity",
             Self::UnitPrice => "--unit-price",
             Self::Currency => "--currency-column",
+            Self::Category => "--category",
+            Self::Subcategory => "--subcategory",
+            Self::Product => "--product",
+            Self::Channel => "--channel",
+            Self::Region => "--region",
+            Self::Source => "--source",
+            Self::Salesperson => "--salesperson",
+            Self::Cost => "--cost",
+            Self::UnitCost => "--unit-cost",
+            Self::Discount => "--discount-column",
         }
     }
 
@@ -191,6 +222,7 @@ impl Role {
             Self::Quantity => [&["quantity", "qty", "数量", "购买数量", "销售数量"], &["units", "件数"]],
             Self::UnitPrice => [&["unitprice", "单价", "销售单价"], &["price", "价格"]],
             Self::Currency => [&["currency", "currencycode", "币种", "货币"], &["ccy", "货币代码"]],
+            optional => optional.optional_names(),
         }
     }
 }
@@ -205,6 +237,16 @@ impl fmt::Display for Role {
             Self::Quantity => "quantity",
             Self::UnitPrice => "unit price",
             Self::Currency => "currency",
+            Self::Category => "category",
+            Self::Subcategory => "subcategory",
+            Self::Product => "product",
+            Self::Channel => "channel",
+            Self::Region => "region",
+            Self::Source => "source",
+            Self::Salesperson => "salesperson",
+            Self::Cost => "cost",
+            Self::UnitCost => "unit cost",
+            Self::Discount => "discount",
         })
     }
 }
@@ -227,6 +269,36 @@ pub struct ColumnNames {
     pub unit_price: Option<String>,
     /// The currency of the amount; the empty name means that there is none.
     pub currency: Option<String>,
+    /// The category of what was bought; of this and the following the empty name means that there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// The category below that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subcategory: Option<String>,
+    /// What was bought.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product: Option<String>,
+    /// How it was sold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// Where.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Where the customer came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Who sold it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub salesperson: Option<String>,
+    /// What the row cost, in all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<String>,
+    /// What one piece cost; goes with the quantity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit_cost: Option<String>,
+    /// The money taken off in the row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discount: Option<String>,
 }
 
 impl ColumnNames {
@@ -243,10 +315,20 @@ impl ColumnNames {
             quantity: money(self.quantity, &others.quantity),
             unit_price: money(self.unit_price, &others.unit_price),
             currency: self.currency.or_else(|| others.currency.clone()),
+            category: self.category.or_else(|| others.category.clone()),
+            subcategory: self.subcategory.or_else(|| others.subcategory.clone()),
+            product: self.product.or_else(|| others.product.clone()),
+            channel: self.channel.or_else(|| others.channel.clone()),
+            region: self.region.or_else(|| others.region.clone()),
+            source: self.source.or_else(|| others.source.clone()),
+            salesperson: self.salesperson.or_else(|| others.salesperson.clone()),
+            cost: self.cost.or_else(|| others.cost.clone()),
+            unit_cost: self.unit_cost.or_else(|| others.unit_cost.clone()),
+            discount: self.discount.or_else(|| others.discount.clone()),
         }
     }
 
-    fn named(&self, role: Role) -> Option<&str> {
+    pub(super) fn named(&self, role: Role) -> Option<&str> {
         match role {
             Role::Customer => &self.customer,
             Role::Time => &self.time,
@@ -255,6 +337,16 @@ impl ColumnNames {
             Role::Quantity => &self.quantity,
             Role::UnitPrice => &self.unit_price,
             Role::Currency => &self.currency,
+            Role::Category => &self.category,
+            Role::Subcategory => &self.subcategory,
+            Role::Product => &self.product,
+            Role::Channel => &self.channel,
+            Role::Region => &self.region,
+            Role::Source => &self.source,
+            Role::Salesperson => &self.salesperson,
+            Role::Cost => &self.cost,
+            Role::UnitCost => &self.unit_cost,
+            Role::Discount => &self.discount,
         }
         .as_deref()
     }
@@ -328,6 +420,11 @@ impl Assignments {
         if self.column(Role::Amount).is_none() && (self.column(Role::Quantity).is_none() || self.column(Role::UnitPrice).is_none()) {
             return missing(Role::Amount, "name it with --amount, or name --quantity and --unit-price".to_owned());
         }
+        self.check_distinct()
+    }
+
+    /// No column has two parts.
+    pub(super) fn check_distinct(&self) -> Result<()> {
         for (index, a) in self.0.iter().enumerate() {
             if let Some(b) = self.0[..index].iter().find(|b| b.column == a.column) {
                 return Err(Error::parameter(format!("one column cannot be both {} and {}", b.role, a.role)).at_column(&a.column));
@@ -342,10 +439,12 @@ impl Assignments {
         self.0.iter().find(|assignment| assignment.role == role).map(|assignment| assignment.column.as_str())
     }
 
-    /// The columns as if they had been named. Roles without a column that a guess could find later are named as absent.
+    /// The columns as if they had been named. Roles without a column that a guess could find later are named as absent. Of the
+    /// optional columns those that were named: another file may lack what was guessed in this one, and have what this one lacks.
     #[must_use]
     pub fn names(&self) -> ColumnNames {
         let name = |role| self.column(role).map(str::to_owned);
+        let said = |role| self.0.iter().find(|one| one.role == role && !one.guessed).map(|one| one.column.clone());
         ColumnNames {
             customer: name(Role::Customer),
             time: name(Role::Time),
@@ -354,6 +453,16 @@ impl Assignments {
             quantity: name(Role::Quantity),
             unit_price: name(Role::UnitPrice),
             currency: Some(name(Role::Currency).unwrap_or_default()),
+            category: said(Role::Category),
+            subcategory: said(Role::Subcategory),
+            product: said(Role::Product),
+            channel: said(Role::Channel),
+            region: said(Role::Region),
+            source: said(Role::Source),
+            salesperson: said(Role::Salesperson),
+            cost: said(Role::Cost),
+            unit_cost: said(Role::UnitCost),
+            discount: said(Role::Discount),
         }
     }
 
@@ -363,23 +472,35 @@ impl Assignments {
     }
 }
 
-fn guess(role: Role, header: &[String]) -> Result<Option<String>> {
-    for names in role.known_names() {
-        let found: Vec<&String> = header.iter().filter(|column| names.contains(&plain(column).as_str())).collect();
-        match found.as_slice() {
-            [] => {}
-            [column] => return Ok(Some((*column).clone())),
-            several => {
-                let several: Vec<String> = several.iter().map(|column| (*column).clone()).collect();
-                return Err(Error::input(format!("{} columns could be the {role}: {}", several.len(), list(&several))).with_hint(format!(
-                    "say which with {} {}",
-                    role.option(),
-                    several[0]
-                )));
-            }
-        }
+/// The column with the customer of a list: the named one where the list has it, else a guess.
+pub(crate) fn customer(names: &ColumnNames, header: &[String]) -> Result<String> {
+    if let Some(name) = names.customer.as_ref().filter(|name| header.contains(name)) {
+        return Ok(name.clone());
     }
-    Ok(None)
+    guess(Role::Customer, header)?.ok_or_else(|| {
+        Error::input("no column is known to hold the customer")
+            .with_hint(format!("call it `customer_id`, or as in the order log; the columns are: {}", list(header)))
+    })
+}
+
+fn guess(role: Role, header: &[String]) -> Result<Option<String>> {
+    match guess_among(role.known_names(), &header.iter().collect::<Vec<_>>()).as_slice() {
+        [] => Ok(None),
+        [column] => Ok(Some(column.clone())),
+        several => Err(Error::input(format!("{} columns could be the {role}: {}", several.len(), list(several))).with_hint(format!(
+            "say which with {} {}",
+            role.option(),
+            several[0]
+        ))),
+    }
+}
+
+/// The columns that have one of the sure names, or else one of the others.
+pub(super) fn guess_among(known: [&[&str]; 2], header: &[&String]) -> Vec<String> {
+    let found =
+        known.map(|names| header.iter().filter(|column| names.contains(&plain(column).as_str())).map(|&column| column.clone()).collect());
+    let [sure, other]: [Vec<String>; 2] = found;
+    if sure.is_empty() { other } else { sure }
 }
 
 /// Lower case, without spaces and punctuation.

@@ -237,22 +237,24 @@ fn any(frame: &DataFrame, name: &str) -> Result<Typed> {
 
 /// Cleans all rows of a frame, whose columns are those of `columns` that are needed.
 pub(crate) fn clean(frame: &DataFrame, columns: &[String], fields: &Fields, rules: &Rules, out: &mut Cleaned) -> Result<()> {
-    let typed =
-        |index: usize, role: Role| {
-            let name = &columns[index];
-            let series = frame.column(name).map(|column| column.as_materialized_series().clone());
-            series
-                .and_then(|series| {
-                    if matches!(role, Role::Customer | Role::Order | Role::Currency) { Typed::id(&series) } else { Typed::new(&series) }
-                })
-                .map_err(|error| Error::input(format!("the column's type cannot be used for the {role}: {error}")).at_column(name))
-        };
+    let typed = |index: usize, role: Role| {
+        let name = &columns[index];
+        let series = frame.column(name).map(|column| column.as_materialized_series().clone());
+        series
+            .and_then(|series| {
+                let is_text = matches!(role, Role::Customer | Role::Order | Role::Currency) || role.dimension().is_some();
+                if is_text { Typed::id(&series) } else { Typed::new(&series) }
+            })
+            .map_err(|error| Error::input(format!("the column's type cannot be used for the {role}: {error}")).at_column(name))
+    };
     let customer = typed(fields.customer, Role::Customer)?;
     let time = typed(fields.time, Role::Time)?;
     let amount = typed(fields.amount, Role::Amount)?;
     let quantity = fields.quantity.map(|index| typed(index, Role::Quantity)).transpose()?;
     let order = fields.order.map(|index| typed(index, Role::Order)).transpose()?;
     let currency = fields.currency.map(|index| typed(index, Role::Currency)).transpose()?;
+    let more = fields.more().map(|(index, role)| Ok((index, typed(index, role)?))).collect::<Result<Vec<_>>>()?;
+    let more: Vec<(usize, Look<'_>)> = more.iter().map(|(index, column)| (*index, column.look())).collect();
     let every = if rules.fingerprints { columns.iter().map(|name| any(frame, name)).collect::<Result<Vec<_>>>()? } else { Vec::new() };
     let every: Vec<Look<'_>> = every.iter().map(Typed::look).collect();
     let (customer, time, amount) = (customer.look(), time.look(), amount.look());
@@ -275,7 +277,8 @@ pub(crate) fn clean(frame: &DataFrame, columns: &[String], fields: &Fields, rule
             currency: currency.map(|column| column.get(index)),
             fingerprint: if rules.fingerprints { xxhash_rust::xxh3::xxh3_128(&joined) } else { 0 },
         };
-        rules.clean(&row, out)?;
+        let at = |wanted: usize| more.iter().find(|(column, _)| *column == wanted).map_or(Raw::Null, |(_, column)| column.get(index));
+        rules.clean(&row, fields, at, out)?;
     }
     Ok(())
 }

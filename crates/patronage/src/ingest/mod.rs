@@ -13,7 +13,9 @@ mod books;
 mod clean;
 mod columns;
 mod decode;
+mod dimensions;
 mod frame;
+mod list;
 mod ndjson;
 mod plan;
 mod run;
@@ -29,6 +31,7 @@ use serde::{Deserialize, Serialize};
 pub use audit::{Audit, Reason, Reject};
 pub use columns::{Assignment, Assignments, ColumnNames, Role};
 pub use decode::Encoding;
+pub use list::{Attribute, CustomerList};
 pub use plan::Format;
 pub use run::{Ingested, InputFile, Observer};
 pub(crate) use when::decimal;
@@ -85,6 +88,7 @@ pub struct Ingest {
     pub(crate) scale: Option<u8>,
     pub(crate) duplicates: Duplicates,
     pub(crate) strict: bool,
+    pub(crate) dimensions: bool,
 }
 
 impl Default for Ingest {
@@ -106,6 +110,7 @@ impl Default for Ingest {
             scale: None,
             duplicates: Duplicates::default(),
             strict: false,
+            dimensions: true,
         }
     }
 }
@@ -229,6 +234,14 @@ impl Ingest {
     #[must_use]
     pub fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;
+        self
+    }
+
+    /// Whether to read the optional columns: category, channel, salesperson, cost and the others. Without them the ledger is
+    /// smaller and made faster, and knows no [`Breakdown`](crate::ledger::Breakdown).
+    #[must_use]
+    pub fn dimensions(mut self, dimensions: bool) -> Self {
+        self.dimensions = dimensions;
         self
     }
 

@@ -78,6 +78,12 @@ pub(crate) fn columns(text: &[u8]) -> Vec<String> {
     names.into_iter().collect()
 }
 
+/// The values of a line as texts, without nulls; nothing when it is no object.
+pub(crate) fn texts(line: &[u8]) -> Option<BTreeMap<String, String>> {
+    let Line(values) = serde_json::from_slice(line).ok()?;
+    Some(values.into_iter().filter_map(|(key, value)| Some((key.into_owned(), plain(value.get())?.into_owned()))).collect())
+}
+
 /// Cleans all lines of a block.
 pub(crate) fn clean(block: &[u8], names: &[String], fields: &Fields, rules: &Rules, out: &mut Cleaned) -> Result<()> {
     let mut lines = Records::new(block, LINES);
@@ -108,7 +114,7 @@ pub(crate) fn clean(block: &[u8], names: &[String], fields: &Fields, rules: &Rul
             currency: fields.currency.map(at),
             fingerprint: if rules.fingerprints { fingerprint(&values, text, broken) } else { 0 },
         };
-        rules.clean(&row, out)?;
+        rules.clean(&row, fields, at, out)?;
     }
     Ok(())
 }

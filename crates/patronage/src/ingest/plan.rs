@@ -87,11 +87,18 @@ pub(crate) struct Fields {
     pub(crate) quantity: Option<usize>,
     pub(crate) order: Option<usize>,
     pub(crate) currency: Option<usize>,
+    /// The columns of the dimensions that are there, and of cost, unit cost and discount.
+    pub(crate) dimensions: Vec<usize>,
+    dimension_roles: Vec<Role>,
+    pub(crate) cost: Option<usize>,
+    pub(crate) unit_cost: Option<usize>,
+    pub(crate) discount: Option<usize>,
 }
 
 impl Fields {
     pub(crate) fn new(assignments: &Assignments, columns: &[String]) -> Self {
         let at = |role| assignments.column(role).and_then(|name| columns.iter().position(|column| column == name));
+        let roles: Vec<Role> = assignments.dimensions().map(|(role, _)| role).collect();
         Self {
             width: columns.len(),
             customer: at(Role::Customer).unwrap_or_default(),
@@ -100,7 +107,24 @@ impl Fields {
             quantity: at(Role::Quantity),
             order: at(Role::Order),
             currency: at(Role::Currency),
+            dimensions: roles.iter().filter_map(|role| at(*role)).collect(),
+            dimension_roles: roles,
+            cost: at(Role::Cost),
+            unit_cost: at(Role::UnitCost),
+            discount: at(Role::Discount),
         }
+    }
+
+    /// The optional columns and their roles.
+    pub(crate) fn more(&self) -> impl Iterator<Item = (usize, Role)> {
+        let dimensions = self.dimensions.iter().copied().zip(self.dimension_roles.iter().copied());
+        let amounts = [(self.cost, Role::Cost), (self.unit_cost, Role::UnitCost), (self.discount, Role::Discount)];
+        dimensions.chain(amounts.into_iter().filter_map(|(column, role)| Some((column?, role))))
+    }
+
+    /// Whether rows say more than customer, time, order and money.
+    pub(crate) fn has_more(&self) -> bool {
+        !self.dimensions.is_empty() || self.cost.or(self.unit_cost).or(self.discount).is_some()
     }
 }
 
@@ -109,6 +133,8 @@ impl Fields {
 pub(crate) struct Plan {
     pub(crate) inputs: Vec<Opened>,
     pub(crate) assignments: Assignments,
+    /// What a reader should know about the choice of columns.
+    pub(crate) notes: Vec<String>,
 }
 
 impl Plan {
@@ -120,8 +146,13 @@ impl Plan {
         for opened in &inputs {
             one_schema(&inputs[0], opened)?;
         }
-        let assignments = Assignments::decide(&ingest.columns, &inputs[0].columns).map_err(|error| error.at_file(&inputs[0].name))?;
-        Ok(Self { inputs, assignments })
+        let decided = Assignments::decide(&ingest.columns, &inputs[0].columns).and_then(|mut assignments| {
+            let notes = if ingest.dimensions { assignments.decide_optional(&ingest.columns, &inputs[0].columns)? } else { Vec::new() };
+            assignments.check_distinct()?;
+            Ok((assignments, notes))
+        });
+        let (assignments, notes) = decided.map_err(|error| error.at_file(&inputs[0].name))?;
+        Ok(Self { inputs, assignments, notes })
     }
 }
 
@@ -143,7 +174,7 @@ fn one_schema(first: &Opened, other: &Opened) -> Result<()> {
 }
 
 impl Opened {
-    fn new(ingest: &Ingest, input: Input) -> Result<Self> {
+    pub(super) fn new(ingest: &Ingest, input: Input) -> Result<Self> {
         let name = input.name();
         Self::look(ingest, input).map_err(|error| if error.position().file.is_none() { error.at_file(name) } else { error })
     }

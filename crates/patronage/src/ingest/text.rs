@@ -313,7 +313,7 @@ pub(crate) fn clean(block: &[u8], layout: Layout, fields: &Fields, rules: &Rules
             currency: fields.currency.map(at),
             fingerprint: if rules.fingerprints { records.fingerprint(&mut joined) } else { 0 },
         };
-        rules.clean(&row, out)?;
+        rules.clean(&row, fields, at, out)?;
     }
     Ok(())
 }

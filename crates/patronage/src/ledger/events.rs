@@ -1,5 +1,6 @@
-//! What a customer did, day by day: the reading side of a partition.
+//! What a customer did, day by day, and what it bought together: the reading side of a partition.
 
+use super::dimensions::Item;
 use super::facts::{DayFact, OrderFact};
 use super::keys::OrderKey;
 use super::partition::Partition;
@@ -17,6 +18,16 @@ pub(crate) struct Event {
     pub(crate) purchased: i128,
     /// The money of the refunds, in micros.
     pub(crate) refunded: i128,
+}
+
+/// What was bought together.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Basket {
+    pub(crate) day: i32,
+    /// Whether it is one order rather than a day's rows.
+    pub(crate) by_order: bool,
+    /// Its part of the customer's items.
+    pub(crate) items: (usize, usize),
 }
 
 /// Which facts are looked at, and what they mean.
@@ -59,6 +70,51 @@ impl View {
                 // Stable, on facts that are often in order of time already; sums do not depend on the order within a day.
                 events.sort_by_key(|event| event.day);
                 each(customer, &events)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Calls `each` with every customer that has purchases of these values within the view and its baskets: the items of an
+    /// order, or of a day where rows have no order ids, and how many orders these are.
+    pub(crate) fn for_each_basket(
+        &self,
+        partition: &Partition,
+        wanted: impl Fn(u32) -> bool,
+        mut each: impl FnMut(u32, &[Basket], &[Item]) -> Result<()>,
+    ) -> Result<()> {
+        let mut orders = partition.orders.as_slice();
+        let (mut baskets, mut kept) = (Vec::new(), Vec::new());
+        let mut scratch = Vec::new();
+        for own in partition.items.as_slice().chunk_by(|a, b| a.customer == b.customer) {
+            let customer = own[0].customer;
+            baskets.clear();
+            kept.clear();
+            for items in own.chunk_by(|a, b| a.cell == b.cell) {
+                let start = kept.len();
+                // Where each row is an order of its own, those that are no purchases bought nothing.
+                kept.extend(items.iter().filter(|item| wanted(item.value) && (item.purchases > 0 || item.order().is_some())));
+                if kept.len() == start {
+                    continue;
+                }
+                let day = if let Some(day) = items[0].day() {
+                    self.includes(day).then_some(day)
+                } else {
+                    // Both are sorted by customer and order.
+                    let at = orders.partition_point(|fact| (fact.customer, fact.order) < (customer, items[0].cell));
+                    orders = &orders[at..];
+                    let fact = orders.first().filter(|fact| (fact.customer, fact.order) == (customer, items[0].cell));
+                    fact.and_then(|fact| self.order(fact, partition, &mut scratch))
+                        .filter(|event| event.purchases > 0)
+                        .map(|event| event.day)
+                };
+                match day {
+                    Some(day) => baskets.push(Basket { day, by_order: items[0].day().is_none(), items: (start, kept.len()) }),
+                    None => kept.truncate(start),
+                }
+            }
+            if !baskets.is_empty() {
+                each(customer, &baskets, &kept)?;
             }
         }
         Ok(())

@@ -28,11 +28,14 @@ impl Micros {
 
 /// A fact that adds up within its cell.
 pub(crate) trait Fact: Copy {
+    /// What tells a customer's cells apart.
+    type Cell: Ord;
+
     /// The customer, as a number within the partition.
     fn customer(&self) -> u32;
 
-    /// What tells the customer's cells apart: facts of one cell become one fact.
-    fn cell(&self) -> u64;
+    /// Facts of one cell become one fact.
+    fn cell(&self) -> Self::Cell;
 
     /// Adds a fact of the same cell.
     fn absorb(&mut self, other: &Self) -> Result<()>;
@@ -51,6 +54,8 @@ pub(crate) struct OrderFact {
 }
 
 impl Fact for OrderFact {
+    type Cell = u64;
+
     fn customer(&self) -> u32 {
         self.customer
     }
@@ -100,6 +105,8 @@ impl DayFact {
 }
 
 impl Fact for DayFact {
+    type Cell = u64;
+
     fn customer(&self) -> u32 {
         self.customer
     }

@@ -44,6 +44,13 @@ impl Interner {
         }
     }
 
+    /// Forgets all texts, and keeps the room.
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+        self.table.clear();
+    }
+
     pub(crate) fn get(&self, index: u32) -> &[u8] {
         get(&self.bytes, &self.ends, index)
     }
@@ -76,7 +83,7 @@ fn get<'a>(bytes: &'a [u8], ends: &[usize], index: u32) -> &'a [u8] {
 /// An order id as a number. Most order ids are short or numbers and fit whole; the others are interned.
 ///
 /// The two highest bits say which: `00` a decimal number without leading zeros below 2⁶²; `01` up to seven bytes, with
-/// their count above them; `10` an index into the partition's [`Interner`].
+/// their count above them; `10` an index into the partition's [`Interner`]. `11` is no order key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct OrderKey(pub(crate) u64);
 

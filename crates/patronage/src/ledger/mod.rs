@@ -6,9 +6,11 @@
 //! all end in the same ledger. Everything else is a view of it as of a date: [`Ledger::customers`], [`Ledger::cells`].
 //!
 //! Money is kept in micros (six decimal places) as `i128`; a sum beyond 38 digits is an error. Memory grows with
-//! customers and distinct orders (customer-days without order ids), not with rows.
+//! customers and distinct orders (customer-days without order ids), not with rows. Columns such as category or channel add
+//! roll-ups and items: see [`Breakdown`] and [`Baskets`].
 
-mod cells;
+pub(crate) mod cells;
+pub(crate) mod dimensions;
 mod events;
 pub(crate) mod facts;
 pub(crate) mod keys;
@@ -24,7 +26,10 @@ use crate::error::{Error, Result};
 use crate::money;
 use crate::time::{DAY_SECONDS, date_of};
 
-pub use cells::Cells;
+pub(crate) use cells::Span;
+pub use cells::{CellMoney, Cells, ViewPeriod};
+use dimensions::RollUps;
+pub use dimensions::{Baskets, Breakdown, BreakdownRow, Counts, Dimension};
 pub(crate) use events::{Event, View};
 use partition::{PARTITIONS, Partition};
 pub use store::{Load, LoadOutcome, Store};
@@ -72,6 +77,8 @@ pub struct Ledger {
     /// The most decimal places an accepted amount was written with.
     scale: u8,
     partitions: Vec<Partition>,
+    /// What rows say beside customer, time and money, where the input had columns for it.
+    rollups: Option<RollUps>,
 }
 
 /// Totals over a whole ledger.
@@ -110,7 +117,7 @@ impl Ledger {
     /// A ledger without facts.
     #[must_use]
     pub fn new(settings: LedgerSettings) -> Self {
-        Self { settings, scale: 0, partitions: (0..PARTITIONS).map(|_| Partition::default()).collect() }
+        Self { settings, scale: 0, partitions: (0..PARTITIONS).map(|_| Partition::default()).collect(), rollups: None }
     }
 
     /// What must be the same in ledgers that are merged.
@@ -135,6 +142,14 @@ impl Ledger {
 
     pub(crate) fn partitions(&self) -> &[Partition] {
         &self.partitions
+    }
+
+    pub(crate) fn rollups(&self) -> Option<&RollUps> {
+        self.rollups.as_ref()
+    }
+
+    pub(crate) fn rollups_mut(&mut self) -> &mut Option<RollUps> {
+        &mut self.rollups
     }
 
     pub(crate) fn settle(&mut self) -> Result<()> {
@@ -168,8 +183,15 @@ impl Ledger {
                 .with_hint("ingest both with the same time zone, cancel prefix and treatment of zero amounts"));
         }
         self.widen_scale(other.scale);
-        self.partitions.par_iter_mut().zip(&other.partitions).try_for_each(|(mine, theirs)| mine.merge(theirs))?;
+        let values = self.merge_rollups(other)?;
+        self.partitions.par_iter_mut().zip(&other.partitions).try_for_each(|(mine, theirs)| mine.merge(theirs, &values))?;
         Ok(self)
+    }
+
+    /// Whether rows name the order they belong to.
+    #[must_use]
+    pub fn has_order_ids(&self) -> bool {
+        self.partitions.iter().any(|partition| !partition.orders.is_empty())
     }
 
     /// The first and the last local day with a fact.

@@ -3,6 +3,7 @@
 //! Customers are spread over a fixed number of partitions by a hash of their id, so that partitions can be worked on
 //! in parallel without locks, and small enough to stay in a processor's cache. No output depends on the spread.
 
+use super::dimensions::{Amounts, Item, Lines, NO_AMOUNT, Sums};
 use super::facts::{DayFact, Facts, Micros, OrderFact};
 use super::keys::{Interner, OrderKey, hash};
 use crate::error::Result;
@@ -62,6 +63,41 @@ impl Rows {
     }
 }
 
+/// What accepted rows say beside customer, time and money, and where that goes.
+pub(crate) struct Values<'a> {
+    pub(crate) lines: &'a Lines,
+    /// The ledger's numbers of the block's values.
+    pub(crate) numbers: &'a [u32],
+    /// So many values a row has.
+    pub(crate) dimensions: usize,
+    /// Where rows without any dimension are summed up.
+    pub(crate) all_rows: u32,
+    /// Whether a row of zero money that is an order of its own is a purchase.
+    pub(crate) zeros_count: bool,
+    pub(crate) sums: &'a mut Sums,
+}
+
+impl Values<'_> {
+    /// Takes what a row says, which belongs to a customer's order or, without an order id, to its day.
+    fn take(&mut self, position: usize, row: &Row, customer: u32, order: Option<u64>, items: &mut Facts<Item>) -> Result<()> {
+        let day = i32::try_from(row.instant.div_euclid(DAY_SECONDS)).unwrap_or(i32::MAX);
+        let micros = row.micros.get();
+        let amount = |amounts: &[Micros]| amounts.get(position).map_or(NO_AMOUNT, |amount| amount.get());
+        let amounts = Amounts::of_row(micros, amount(&self.lines.costs), amount(&self.lines.discounts));
+        let values = &self.lines.values[position * self.dimensions..(position + 1) * self.dimensions];
+        if values.is_empty() {
+            return self.sums.add(self.all_rows, day, &amounts);
+        }
+        let purchases = u32::from(micros > 0 || micros == 0 && self.zeros_count);
+        for value in values {
+            let value = self.numbers[*value as usize];
+            self.sums.add(value, day, &amounts)?;
+            items.push(Item { customer, value, cell: order.unwrap_or_else(|| Item::day_cell(day)), purchases })?;
+        }
+        Ok(())
+    }
+}
+
 /// A share of the customers with all their facts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Partition {
@@ -69,11 +105,13 @@ pub(crate) struct Partition {
     pub(crate) order_ids: Interner,
     pub(crate) orders: Facts<OrderFact>,
     pub(crate) days: Facts<DayFact>,
+    /// The values of orders, where the input has such columns.
+    pub(crate) items: Facts<Item>,
 }
 
 impl Partition {
-    /// Takes rows in; those at the positions for which `skip` says so are left out.
-    pub(crate) fn take(&mut self, rows: &Rows, mut skip: impl FnMut(usize) -> bool) -> Result<()> {
+    /// Takes rows in, and what else they say; those at the positions for which `skip` says so are left out.
+    pub(crate) fn take(&mut self, rows: &Rows, mut values: Option<Values<'_>>, mut skip: impl FnMut(usize) -> bool) -> Result<()> {
         let mut text = rows.text.as_slice();
         for (position, row) in rows.rows.iter().enumerate() {
             let (customer, rest) = text.split_at(row.customer_length as usize);
@@ -86,6 +124,9 @@ impl Partition {
             let customer = self.customers.intern(row.hash, customer);
             let key = match row.order_length {
                 NO_ORDER => {
+                    if let Some(values) = &mut values {
+                        values.take(position, row, customer, None, &mut self.items)?;
+                    }
                     let day = i32::try_from(row.instant.div_euclid(DAY_SECONDS)).unwrap_or(i32::MAX);
                     self.days.push(DayFact::new(customer, day, row.micros.get()))?;
                     continue;
@@ -93,21 +134,30 @@ impl Partition {
                 IN_KEY => row.key,
                 _ => OrderKey::interned(self.order_ids.intern(hash(order), order)),
             };
+            if let Some(values) = &mut values {
+                values.take(position, row, customer, Some(key.0), &mut self.items)?;
+            }
             self.orders.push(OrderFact { customer, rows: 1, order: key.0, instant: row.instant, micros: row.micros })?;
         }
         Ok(())
     }
 
-    /// Adds another ledger's share of the same customers.
-    pub(crate) fn merge(&mut self, other: &Self) -> Result<()> {
+    /// Adds another ledger's share of the same customers, whose values have these numbers here.
+    pub(crate) fn merge(&mut self, other: &Self, values: &[u32]) -> Result<()> {
         let customers: Vec<u32> = numbers(&other.customers).map(|(hash, text)| self.customers.intern(hash, text)).collect();
         let order_ids: Vec<u32> = numbers(&other.order_ids).map(|(hash, text)| self.order_ids.intern(hash, text)).collect();
+        let key = |key: OrderKey| key.index().map_or(key, |index| OrderKey::interned(order_ids[index as usize]));
         for fact in other.orders.as_slice() {
-            let order = OrderKey(fact.order).index().map_or(fact.order, |index| OrderKey::interned(order_ids[index as usize]).0);
+            let order = key(OrderKey(fact.order)).0;
             self.orders.push(OrderFact { customer: customers[fact.customer as usize], order, ..*fact })?;
         }
         for fact in other.days.as_slice() {
             self.days.push(DayFact { customer: customers[fact.customer as usize], ..*fact })?;
+        }
+        for item in other.items.as_slice() {
+            let customer = customers[item.customer as usize];
+            let cell = item.order().map_or(item.cell, |order| key(order).0);
+            self.items.push(Item { customer, value: values[item.value as usize], cell, ..*item })?;
         }
         self.settle()
     }
@@ -115,7 +165,8 @@ impl Partition {
     /// Brings the facts down to one a cell, after which they can be read.
     pub(crate) fn settle(&mut self) -> Result<()> {
         self.orders.settle()?;
-        self.days.settle()
+        self.days.settle()?;
+        self.items.settle()
     }
 
     /// Puts back one saved fact of an order.

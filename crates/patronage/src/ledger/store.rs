@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::dimensions::RollUps;
 use super::{Ledger, LedgerSettings};
 use crate::error::{Error, Result};
 use crate::ingest::{ColumnNames, TimeFormat};
@@ -19,7 +20,9 @@ use crate::sink::{Parquet, Sink, atomic};
 
 const MANIFEST: &str = "ledger.json";
 const SEGMENTS: &str = "segments";
-const VERSION: u32 = 1;
+
+/// The oldest and the newest format that are read. A ledger whose loads have no roll-ups is written in the oldest.
+const VERSIONS: std::ops::RangeInclusive<u32> = 1..=2;
 
 /// One load of a saved ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +37,9 @@ pub struct Load {
     pub scale: u8,
     /// The hash of its segment's bytes.
     pub segment_blake3: String,
+    /// The hash of the bytes of its roll-ups by dimension, where it has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dimensions_blake3: Option<String>,
 }
 
 /// Whether a load changed the saved ledger.
@@ -75,10 +81,10 @@ impl Store {
             fs::read_to_string(&path).map_err(|error| Error::read_io(&path, &error).with_hint("is this the folder of a saved ledger?"))?;
         let manifest: Manifest =
             serde_json::from_str(&text).map_err(|error| Error::input(format!("not a ledger's manifest: {error}")).at_file(&path))?;
-        if manifest.patronage_ledger != VERSION {
-            return Err(
-                Error::input(format!("the ledger has format {}, this program reads {VERSION}", manifest.patronage_ledger)).at_file(&path)
-            );
+        if !VERSIONS.contains(&manifest.patronage_ledger) {
+            let (first, last) = VERSIONS.into_inner();
+            return Err(Error::input(format!("the ledger has format {}, this program reads {first} to {last}", manifest.patronage_ledger))
+                .at_file(&path));
         }
         Ok(Self { folder, manifest })
     }
@@ -107,7 +113,7 @@ impl Store {
                 .with_hint("name an empty or a new folder"));
         }
         let manifest = Manifest {
-            patronage_ledger: VERSION,
+            patronage_ledger: *VERSIONS.start(),
             settings,
             time_format: TimeFormat::Infer,
             columns: ColumnNames::default(),
@@ -160,19 +166,11 @@ impl Store {
         if self.contains(id) {
             return Ok(LoadOutcome::AlreadyThere);
         }
-        let mut bytes = Vec::new();
-        Parquet.write(&ledger.frame()?, &mut bytes)?;
-        let load = Load {
-            id: id.to_owned(),
-            source: source.to_owned(),
-            rows,
-            scale: ledger.scale(),
-            segment_blake3: blake3::hash(&bytes).to_hex().to_string(),
-        };
+        let files = Files::of(ledger)?;
         let segments = self.folder.join(SEGMENTS);
         fs::create_dir_all(&segments).map_err(|error| Error::write_io(&segments, &error))?;
         self.clear_leftovers()?;
-        atomic::write_file(&self.segment(id), &bytes)?;
+        let load = self.write(id, source, rows, ledger, &files)?;
         let mut manifest = self.manifest.clone();
         manifest.loads.push(load);
         manifest.loads.sort_by(|a, b| a.id.cmp(&b.id));
@@ -203,15 +201,12 @@ impl Store {
         let mut ledger = Ledger::new(self.manifest.settings.clone());
         for load in &self.manifest.loads {
             let path = self.segment(&load.id);
-            let bytes = fs::read(&path).map_err(|error| Error::read_io(&path, &error))?;
-            if blake3::hash(&bytes).to_hex().as_str() != load.segment_blake3 {
-                return Err(Error::input("the segment is not the one that was saved")
-                    .at_file(&path)
-                    .with_hint("withdraw the load and ingest its file again"));
+            let frame = read_frame(&path, &load.segment_blake3)?;
+            let mut part = Ledger::from_frame(&frame, self.manifest.settings.clone(), load.scale).map_err(|error| error.at_file(&path))?;
+            if let Some(hash) = &load.dimensions_blake3 {
+                let path = self.rollups(&load.id);
+                *part.rollups_mut() = Some(RollUps::from_frame(&read_frame(&path, hash)?).map_err(|error| error.at_file(&path))?);
             }
-            let frame = ParquetReader::new(std::io::Cursor::new(bytes)).finish();
-            let frame = frame.map_err(|error| Error::input(format!("not a readable segment: {error}")).at_file(&path))?;
-            let part = Ledger::from_frame(&frame, self.manifest.settings.clone(), load.scale).map_err(|error| error.at_file(&path))?;
             ledger = ledger.merge(&part)?;
         }
         Ok(ledger)
@@ -221,23 +216,81 @@ impl Store {
         self.folder.join(SEGMENTS).join(format!("{id}.parquet"))
     }
 
-    fn commit(&mut self, manifest: Manifest) -> Result<()> {
+    fn rollups(&self, id: &str) -> PathBuf {
+        self.folder.join(SEGMENTS).join(format!("{id}.dimensions.parquet"))
+    }
+
+    /// Writes the files of a load.
+    fn write(&self, id: &str, source: &str, rows: u64, ledger: &Ledger, files: &Files) -> Result<Load> {
+        let hash = |bytes: &[u8]| blake3::hash(bytes).to_hex().to_string();
+        atomic::write_file(&self.segment(id), &files.segment)?;
+        if let Some(rollups) = &files.rollups {
+            atomic::write_file(&self.rollups(id), rollups)?;
+        }
+        Ok(Load {
+            id: id.to_owned(),
+            source: source.to_owned(),
+            rows,
+            scale: ledger.scale(),
+            segment_blake3: hash(&files.segment),
+            dimensions_blake3: files.rollups.as_deref().map(hash),
+        })
+    }
+
+    fn commit(&mut self, mut manifest: Manifest) -> Result<()> {
+        let with_rollups = manifest.loads.iter().any(|load| load.dimensions_blake3.is_some());
+        manifest.patronage_ledger = if with_rollups { *VERSIONS.end() } else { *VERSIONS.start() };
         let text = serde_json::to_string_pretty(&manifest).map_err(|error| Error::write(error.to_string()))?;
         atomic::write_file(&self.folder.join(MANIFEST), text.as_bytes())?;
         self.manifest = manifest;
         Ok(())
     }
 
+    fn files(&self, load: &Load) -> impl Iterator<Item = PathBuf> {
+        let rollups = load.dimensions_blake3.as_ref().map(|_| self.rollups(&load.id));
+        std::iter::once(self.segment(&load.id)).chain(rollups)
+    }
+
     /// Removes segments that no manifest names.
     fn clear_leftovers(&self) -> Result<()> {
         let folder = self.folder.join(SEGMENTS);
-        let named: BTreeSet<PathBuf> = self.manifest.loads.iter().map(|load| self.segment(&load.id)).collect();
+        let named: BTreeSet<PathBuf> = self.manifest.loads.iter().flat_map(|load| self.files(load)).collect();
         let entries = fs::read_dir(&folder).map_err(|error| Error::read_io(&folder, &error))?;
         for path in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| !named.contains(path)) {
             fs::remove_file(&path).map_err(|error| Error::write_io(&path, &error))?;
         }
         Ok(())
     }
+}
+
+/// The bytes of a load's files.
+struct Files {
+    segment: Vec<u8>,
+    rollups: Option<Vec<u8>>,
+}
+
+impl Files {
+    fn of(ledger: &Ledger) -> Result<Self> {
+        let bytes = |frame: &DataFrame| -> Result<Vec<u8>> {
+            let mut bytes = Vec::new();
+            Parquet.write(frame, &mut bytes)?;
+            Ok(bytes)
+        };
+        let rollups = ledger.rollups().map(|rollups| bytes(&rollups.frame()?)).transpose()?;
+        Ok(Self { segment: bytes(&ledger.frame()?)?, rollups })
+    }
+}
+
+/// A table of a load, which must be the one that was written.
+fn read_frame(path: &Path, hash: &str) -> Result<DataFrame> {
+    let bytes = fs::read(path).map_err(|error| Error::read_io(path, &error))?;
+    if blake3::hash(&bytes).to_hex().as_str() != hash {
+        return Err(Error::input("the segment is not the one that was saved")
+            .at_file(path)
+            .with_hint("withdraw the load and ingest its file again"));
+    }
+    let frame = ParquetReader::new(std::io::Cursor::new(bytes)).finish();
+    frame.map_err(|error| Error::input(format!("not a readable segment: {error}")).at_file(path))
 }
 
 impl Ledger {
@@ -251,20 +304,14 @@ impl Ledger {
             Ok(store) => Store { manifest: Manifest { settings: self.settings().clone(), loads: Vec::new(), ..store.manifest }, ..store },
             Err(_) => Store::open_or_new(folder, self.settings().clone())?,
         };
-        let mut bytes = Vec::new();
-        Parquet.write(&self.frame()?, &mut bytes)?;
+        let files = Files::of(self)?;
         // The manifest that is on disk names the old segments until the new one is in place.
-        let id = format!("saved-{}", &blake3::hash(&bytes).to_hex().as_str()[..32]);
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&files.segment).update(files.rollups.as_deref().unwrap_or_default());
+        let id = format!("saved-{}", &hasher.finalize().to_hex().as_str()[..32]);
         let segments = folder.join(SEGMENTS);
         fs::create_dir_all(&segments).map_err(|error| Error::write_io(&segments, &error))?;
-        atomic::write_file(&store.segment(&id), &bytes)?;
-        let load = Load {
-            id,
-            source: "saved".to_owned(),
-            rows: 0,
-            scale: self.scale(),
-            segment_blake3: blake3::hash(&bytes).to_hex().to_string(),
-        };
+        let load = store.write(&id, "saved", 0, self, &files)?;
         let manifest = Manifest { loads: vec![load], ..store.manifest.clone() };
         store.commit(manifest)?;
         store.clear_leftovers()

@@ -70,6 +70,7 @@ mod models;
 pub mod nbd;
 pub mod pareto_nbd;
 mod purchase_model;
+pub mod retention;
 pub mod simulation;
 #[cfg(test)]
 pub(crate) mod test_data;

@@ -1,12 +1,18 @@
 //! A ledger by customer and period.
 
 mod build;
+#[cfg(test)]
+pub(crate) mod fixtures;
 mod frame;
+mod views;
 
 use crate::error::Result;
 use crate::ids::TextColumn;
 use crate::money;
 use crate::time::Period;
+
+pub(crate) use views::Span;
+pub use views::{CellMoney, ViewPeriod};
 
 /// One row per customer and period with at least one order, sorted by customer id and period.
 ///
