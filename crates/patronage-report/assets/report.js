@@ -233,7 +233,8 @@
   search.addEventListener("keydown", (event) => {
     const items = [...found.querySelectorAll("[data-row]")], at = items.findIndex((item) => item.getAttribute("aria-selected") === "true");
     if (event.key === "Escape") { close(); return; }
-    if (event.key === "Enter") { const item = items[Math.max(at, 0)]; if (item && !found.hidden) open(Number(item.dataset.row)); return; }
+    // The key that opens the card must not press its first button too.
+    if (event.key === "Enter") { const item = items[Math.max(at, 0)]; event.preventDefault(); if (item && !found.hidden) open(Number(item.dataset.row)); return; }
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp" || !items.length) return;
     event.preventDefault();
     const next = (at + (event.key === "ArrowDown" ? 1 : items.length - (at < 0 ? 0 : 1))) % items.length;

@@ -8,6 +8,7 @@ use patronage::polars::prelude::*;
 use patronage::{Error, Result, money};
 
 use crate::columns::{self, Kind};
+use crate::numbers::grouped;
 use crate::options::Language;
 use crate::view::View;
 
@@ -216,7 +217,7 @@ fn reason(view: &View<'_>, text: &str) -> String {
 
 /// What would lead to another segment, all else equal.
 fn words(view: &View<'_>, step: &Move) -> String {
-    let (to, distance) = (view.segment(&step.segment), step.distance());
+    let (to, distance) = (view.segment(&step.segment), grouped(&step.distance().to_string()));
     let english = match (step.axis, step.better) {
         (Axis::Recency, true) => format!("a last purchase {distance} days more recent"),
         (Axis::Recency, false) => format!("{distance} more days without a purchase"),
