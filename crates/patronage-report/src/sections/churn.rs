@@ -22,7 +22,7 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
     )));
     blocks.push(Block::Table(churn.shown(
         &view.say("What is at stake", "风险概览"),
-        &["churn_class", "customers", "customer_share", "revenue", "residual_value", "value_at_risk"],
+        &["churn_class", "customers", "customer_share", "revenue", "residual_value", "value_at_risk", "baseline_value"],
         |_| true,
     )));
     if let Some(spread) = view.table("distributions") {
@@ -33,6 +33,7 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
             "rank",
             "customer_id",
             "value_at_risk",
+            "year_at_risk",
             "churn_probability",
             "churn_class",
             "residual_value",
