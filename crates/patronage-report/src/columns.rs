@@ -269,18 +269,26 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("age", "age", "客户年龄"),
     ("age_days", "days since first purchase", "首购至今天数"),
     ("baseline", "baseline", "基线"),
+    ("basic", "basic", "基础级"),
     ("classifier", "trained classifier", "训练分类器"),
+    ("continuously_improved", "continuously improved", "持续改进级"),
     ("day", "day", "日"),
     ("days", "days", "天"),
+    ("declining", "declining", "衰退"),
+    ("disordered", "disordered", "无序级"),
+    ("dormant", "dormant", "沉睡"),
     ("first_order_only", "first order only", "仅首单"),
     ("frequency", "frequency", "频度"),
     ("frozen", "today's thresholds", "固定阈值"),
     ("gap_variation", "variation of gaps", "间隔波动"),
+    ("growing", "growing", "成长"),
     ("high", "high", "高"),
     ("k-means", "k-means", "K 均值"),
     ("large", "large", "大客户"),
     ("last_money", "last purchase against the usual", "末次金额对比平常"),
+    ("lost", "lost", "流失"),
     ("low", "low", "低"),
+    ("mature", "mature", "成熟"),
     ("mean_gap", "mean gap", "平均间隔"),
     ("mean_gap_days", "mean gap in days", "平均间隔天数"),
     ("mean_order_value", "mean order", "平均订单额"),
@@ -291,6 +299,7 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("money", "money", "金额"),
     ("money_trend", "trend of money", "金额趋势"),
     ("month", "month", "月"),
+    ("new", "new", "新客户"),
     ("no_purchase", "no purchase in the horizon", "预测期内不购买"),
     ("none", "none", "无"),
     ("not_alive", "1 − P(alive)", "1 − 存活概率"),
@@ -298,8 +307,10 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("orders", "orders", "订单数"),
     ("overdue", "overdue", "逾期规则"),
     ("overdue_ratio", "overdue ratio", "逾期比"),
+    ("prospect", "prospect", "潜在客户"),
     ("purchase_periods", "days with a purchase", "购买天数"),
     ("quarter", "quarter", "季度"),
+    ("reactivated", "reactivated", "唤回"),
     ("recency", "recency", "近度"),
     ("recency_days", "days since last purchase", "距上次购买天数"),
     ("recent_days", "recent purchase days", "近期购买天数"),
@@ -310,6 +321,7 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("slowing", "slowing", "放缓"),
     ("small", "small", "小客户"),
     ("spending_less", "spending less", "消费减少"),
+    ("standard", "standard", "标准级"),
     ("steady", "steady", "稳定"),
     ("stopped", "stopped", "停止购买"),
     ("too few periods", "too few periods", "期数不足"),
@@ -352,6 +364,13 @@ pub(crate) fn kind(name: &str) -> Option<Kind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_key_is_listed_once() {
+        assert!(KEYS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert_eq!(word("churn_class", "high", Language::Chinese), "高");
+        assert_eq!(word("value", "high", Language::Chinese), "high", "texts of the data stay");
+    }
 
     #[test]
     fn each_column_is_listed_once_and_in_both_languages() {
