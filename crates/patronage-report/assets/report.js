@@ -166,16 +166,21 @@
   const columns = new Map(customers.columns.map((column) => [column.name, column]));
   const ids = columns.get("customer_id").values;
   let lowered = null;
+  // Texts are words by one or two letters a row; the letters are those of the writer.
+  const letters = Array.from({ length: 92 }, (_, place) => String.fromCharCode(35 + place)).filter((letter) => letter !== "\\" && letter !== "<").join("");
+  const coded = ({ codes, width }, row) => {
+    let place = 0;
+    for (let at = row * width; at < (row + 1) * width; at += 1) place = place * letters.length + letters.indexOf(codes[at]);
+    return codes[row * width] === " " ? null : place;
+  };
   const text = (column, row) => {
-    const value = column.values[row];
+    const value = column.codes === undefined ? column.values[row] : coded(column, row);
     if (value === null || value === undefined) return null;
     if (column.words) return column.words[value];
     const number = (places) => new Intl.NumberFormat(root.lang, { minimumFractionDigits: places, maximumFractionDigits: places }).format(value);
     switch (column.kind) {
-      case "date": return new Date(value * 86400000).toISOString().slice(0, 10);
       case "percent": return new Intl.NumberFormat(root.lang, { style: "percent", maximumFractionDigits: 1 }).format(value);
       case "money": return number(Math.abs(value) >= 10000 || Number.isInteger(value) ? 0 : 2);
-      case "flag": return value ? words.yes : words.no;
       case "number": return number(Number.isInteger(value) ? 0 : 2);
       default: return String(value);
     }
