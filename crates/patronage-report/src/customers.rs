@@ -34,7 +34,7 @@ pub(crate) fn json(view: &View<'_>) -> Result<String> {
         .ok()
         .zip(segments.column("orders").ok())
         .is_some_and(|(a, b)| a.equals_missing(&b.clone().with_name(a.name().clone())));
-    let told = |column: &&Column| !left_out(column.name()) && !(same && column.name() == "frequency");
+    let told = |column: &&Column| !(left_out(column.name()) || same && column.name() == "frequency");
     for (place, column) in segments.columns().iter().filter(told).enumerate() {
         if place > 0 {
             json.push(',');
@@ -136,6 +136,7 @@ fn letters() -> Vec<char> {
 /// A column of few distinct values: the values, and one or two letters a row; spaces where there is none.
 fn coded(view: &View<'_>, column: &Column, rows: &[usize], json: &mut String) -> Result<()> {
     let letters = letters();
+    #[expect(clippy::mutable_key_type, reason = "texts, dates and flags hold nothing that changes")]
     let mut known: HashMap<AnyValue<'_>, usize> = HashMap::new();
     let mut words: Vec<String> = Vec::new();
     let mut places: Vec<Option<usize>> = Vec::with_capacity(rows.len());

@@ -1,6 +1,7 @@
 //! A small book with every table that a report knows.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use patronage::polars::df;
 use patronage::polars::prelude::*;
@@ -19,7 +20,7 @@ pub(super) fn log() -> String {
     let mut log = "customer,date,amount\n".to_owned();
     for customer in 1..=60_u32 {
         for month in (1..=12).filter(|month| (month * customer) % 5 < 1 + customer % 4) {
-            log += &format!("k{customer:03},2023-{month:02}-{:02},{}\n", 1 + (customer * 7) % 28, customer * 10 + month);
+            writeln!(log, "k{customer:03},2023-{month:02}-{:02},{}", 1 + (customer * 7) % 28, customer * 10 + month).expect("text");
         }
     }
     log
@@ -154,7 +155,9 @@ pub(super) fn full() -> SegmentBook {
     );
     let mut segments = book.segments().clone();
     let rows = segments.height();
-    let mut column = |column: Column| drop(segments.with_column(column).expect("as many rows"));
+    let mut column = |column: Column| {
+        segments.with_column(column).expect("as many rows");
+    };
     let spread = |most: usize| (0..rows).map(move |row| (row % most) as f64 / most as f64);
     column(Column::new("probability_alive".into(), spread(20).collect::<Vec<_>>()));
     column(Column::new("expected_purchases".into(), spread(13).map(|x| 4.0 * x).collect::<Vec<_>>()));

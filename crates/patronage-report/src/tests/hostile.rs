@@ -1,5 +1,7 @@
 //! Ids that are markup, script, formulas, other scripts of the world, or absurdly long.
 
+use std::fmt::Write;
+
 use super::fixture::book_of;
 use crate::{Language, ReportOptions, html, markdown, xlsx};
 
@@ -18,7 +20,7 @@ fn hostile() -> (Vec<String>, String) {
     ];
     let mut log = "customer,date,amount\n".to_owned();
     for (place, id) in ids.iter().enumerate() {
-        log += &format!("\"{}\",2024-03-{:02},{}\n", id.replace('"', "\"\""), place + 1, 10 + place);
+        writeln!(log, "\"{}\",2024-03-{:02},{}", id.replace('"', "\"\""), place + 1, 10 + place).expect("text");
     }
     (ids.to_vec(), log)
 }
