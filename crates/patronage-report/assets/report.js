@@ -53,9 +53,14 @@
       if (!axis) continue;
       const names = axis.type === "category";
       Object.assign(axis, { gridcolor: grid, zerolinecolor: grid, linecolor: grid, showgrid: !names, automargin: true, fixedrange: true });
+      // Thousands of thousands are no Chinese unit.
+      if (root.lang.startsWith("zh")) axis.exponentformat = "none";
       if (axis.title && typeof axis.title === "object") axis.title.standoff = 12;
     }
-    for (const trace of figure.data) if (trace.type === "heatmap" && narrow) trace.showscale = false;
+    for (const trace of figure.data) if (trace.type === "heatmap") {
+      if (narrow) trace.showscale = false;
+      if (root.lang.startsWith("zh")) trace.colorbar.exponentformat = "none";
+    }
     return [figure.data, layout, { responsive: true, displaylogo: false, displayModeBar: false, locale: "en" }];
   };
   const drawn = new Set();
@@ -161,16 +166,21 @@
   const columns = new Map(customers.columns.map((column) => [column.name, column]));
   const ids = columns.get("customer_id").values;
   let lowered = null;
+  // Texts are words by one or two letters a row; the letters are those of the writer.
+  const letters = Array.from({ length: 92 }, (_, place) => String.fromCharCode(35 + place)).filter((letter) => letter !== "\\" && letter !== "<").join("");
+  const coded = ({ codes, width }, row) => {
+    let place = 0;
+    for (let at = row * width; at < (row + 1) * width; at += 1) place = place * letters.length + letters.indexOf(codes[at]);
+    return codes[row * width] === " " ? null : place;
+  };
   const text = (column, row) => {
-    const value = column.values[row];
+    const value = column.codes === undefined ? column.values[row] : coded(column, row);
     if (value === null || value === undefined) return null;
     if (column.words) return column.words[value];
     const number = (places) => new Intl.NumberFormat(root.lang, { minimumFractionDigits: places, maximumFractionDigits: places }).format(value);
     switch (column.kind) {
-      case "date": return new Date(value * 86400000).toISOString().slice(0, 10);
       case "percent": return new Intl.NumberFormat(root.lang, { style: "percent", maximumFractionDigits: 1 }).format(value);
       case "money": return number(Math.abs(value) >= 10000 || Number.isInteger(value) ? 0 : 2);
-      case "flag": return value ? words.yes : words.no;
       case "number": return number(Number.isInteger(value) ? 0 : 2);
       default: return String(value);
     }
@@ -228,7 +238,8 @@
   search.addEventListener("keydown", (event) => {
     const items = [...found.querySelectorAll("[data-row]")], at = items.findIndex((item) => item.getAttribute("aria-selected") === "true");
     if (event.key === "Escape") { close(); return; }
-    if (event.key === "Enter") { const item = items[Math.max(at, 0)]; if (item && !found.hidden) open(Number(item.dataset.row)); return; }
+    // The key that opens the card must not press its first button too.
+    if (event.key === "Enter") { const item = items[Math.max(at, 0)]; event.preventDefault(); if (item && !found.hidden) open(Number(item.dataset.row)); return; }
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp" || !items.length) return;
     event.preventDefault();
     const next = (at + (event.key === "ArrowDown" ? 1 : items.length - (at < 0 ? 0 : 1))) % items.length;

@@ -18,7 +18,7 @@ use crate::numbers;
 #[derive(Debug, Clone)]
 pub(crate) struct Chart {
     /// Stable name: the anchor in HTML.
-    pub(crate) key: &'static str,
+    pub(crate) key: String,
     pub(crate) title: String,
     /// What is drawn, and how to read it.
     pub(crate) reading: String,
@@ -83,13 +83,15 @@ impl Drawing {
     }
 
     /// The chart, with its numbers as a table.
-    pub(crate) fn chart(self, key: &'static str, title: String, reading: String, table: Table) -> Result<Chart> {
+    pub(crate) fn chart(self, key: &str, title: String, reading: String, table: Table) -> Result<Chart> {
         let mut layout = self.layout;
         if !self.shapes.is_empty() {
             layout = layout.shapes(self.shapes).annotations(self.annotations);
         }
         let figure = serde_json::to_string(&Figure { data: &self.traces, layout: &layout })
             .map_err(|error| Error::write(format!("a chart cannot be written: {error}")))?;
+        // Names of attributes come from outside.
+        let key = key.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' }).collect();
         Ok(Chart { key, title, reading, figure, height: self.height, table })
     }
 }

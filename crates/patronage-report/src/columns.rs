@@ -36,6 +36,7 @@ const COLUMNS: &[(&str, &str, &str, Kind)] = &[
     ("auc", "AUC", "AUC", Fine),
     ("average_order_value", "per order", "客单价", Money),
     ("axis", "axis", "维度", Text),
+    ("baseline_value", "by plain averages", "按简单平均", Money),
     ("beaten", "beaten", "被超过", Flag),
     ("bic", "BIC", "BIC", Number),
     ("bin", "bin", "分箱", Count),
@@ -73,6 +74,7 @@ const COLUMNS: &[(&str, &str, &str, Kind)] = &[
     ("cumulative_actual", "actual, cumulative", "累计实际", Number),
     ("cumulative_expected", "expected, cumulative", "累计预期", Number),
     ("cumulative_revenue", "cumulative revenue", "累计收入", Money),
+    ("cumulative_revenue_per_customer", "cumulative revenue per customer", "人均累计收入", Money),
     ("customer_id", "customer", "客户", Text),
     ("customer_share", "of customers", "客户占比", Percent),
     ("customers", "customers", "客户数", Count),
@@ -102,6 +104,7 @@ const COLUMNS: &[(&str, &str, &str, Kind)] = &[
     ("from_date", "from", "起", Date),
     ("from_segment", "from", "原分群", Text),
     ("from_share", "of those there before", "占原分群", Percent),
+    ("from_stage", "from", "原阶段", Text),
     ("gain", "gain", "增益", Percent),
     ("gap", "gap statistic", "间隔统计量", Fine),
     ("gap_deviation", "± s.d.", "标准差", Fine),
@@ -201,7 +204,6 @@ const COLUMNS: &[(&str, &str, &str, Kind)] = &[
     ("revenue_change_year", "revenue to last year", "收入同比", Percent),
     ("revenue_from", "revenue then", "原收入", Money),
     ("revenue_per_customer", "revenue per customer", "人均收入", Money),
-    ("cumulative_revenue_per_customer", "cumulative revenue per customer", "人均累计收入", Money),
     ("revenue_share", "of revenue", "收入占比", Percent),
     ("revenue_to", "revenue now", "现收入", Money),
     ("rfm_code", "RFM", "RFM", Text),
@@ -225,6 +227,7 @@ const COLUMNS: &[(&str, &str, &str, Kind)] = &[
     ("to_class", "to", "现类别", Text),
     ("to_date", "to", "止", Date),
     ("to_segment", "to", "现分群", Text),
+    ("to_stage", "to", "现阶段", Text),
     ("top_decile_lift", "lift of the top tenth", "前 10% 提升度", Number),
     ("typical_high", "usual to", "常见上限", Number),
     ("typical_low", "usual from", "常见下限", Number),
@@ -234,11 +237,14 @@ const COLUMNS: &[(&str, &str, &str, Kind)] = &[
     ("weighted_score", "weighted score", "加权得分", Number),
     ("what", "what", "内容", Text),
     ("xyz", "XYZ", "XYZ 分类", Text),
+    ("year_at_risk", "last year's money at risk", "近一年金额风险", Money),
     ("zero_gaps", "gaps of zero", "零间隔数", Count),
 ];
 
 /// Columns whose texts are keys of this library, not of the data.
-const KEYED: [&str; 17] = [
+const KEYED: [&str; 19] = [
+    "from_stage",
+    "to_stage",
     "axis",
     "churn_class",
     "class",
@@ -261,43 +267,66 @@ const KEYED: [&str; 17] = [
 /// What keys are called, in English where it is not the key itself, and in Chinese.
 const KEYS: &[(&str, &str, &str)] = &[
     ("age", "age", "客户年龄"),
+    ("age_days", "days since first purchase", "首购至今天数"),
     ("baseline", "baseline", "基线"),
+    ("basic", "basic", "基础级"),
     ("classifier", "trained classifier", "训练分类器"),
+    ("continuously_improved", "continuously improved", "持续改进级"),
     ("day", "day", "日"),
     ("days", "days", "天"),
+    ("declining", "declining", "衰退"),
+    ("disordered", "disordered", "无序级"),
+    ("dormant", "dormant", "沉睡"),
     ("first_order_only", "first order only", "仅首单"),
     ("frequency", "frequency", "频度"),
     ("frozen", "today's thresholds", "固定阈值"),
     ("gap_variation", "variation of gaps", "间隔波动"),
-    ("gmm", "Gaussian mixture", "高斯混合"),
+    ("growing", "growing", "成长"),
     ("high", "high", "高"),
-    ("kmeans", "k-means", "K 均值"),
+    ("k-means", "k-means", "K 均值"),
     ("large", "large", "大客户"),
+    ("last_money", "last purchase against the usual", "末次金额对比平常"),
+    ("lost", "lost", "流失"),
     ("low", "low", "低"),
+    ("mature", "mature", "成熟"),
     ("mean_gap", "mean gap", "平均间隔"),
+    ("mean_gap_days", "mean gap in days", "平均间隔天数"),
+    ("mean_order_value", "mean order", "平均订单额"),
     ("medium", "medium", "中"),
+    ("mixture", "Gaussian mixture", "高斯混合"),
     ("model", "model", "模型"),
     ("monetary", "money", "金额"),
+    ("money", "money", "金额"),
+    ("money_trend", "trend of money", "金额趋势"),
     ("month", "month", "月"),
-    ("naive", "naive", "朴素法"),
+    ("new", "new", "新客户"),
     ("no_purchase", "no purchase in the horizon", "预测期内不购买"),
     ("none", "none", "无"),
     ("not_alive", "1 − P(alive)", "1 − 存活概率"),
+    ("one_purchase", "one purchase only", "仅购买一次"),
     ("orders", "orders", "订单数"),
     ("overdue", "overdue", "逾期规则"),
     ("overdue_ratio", "overdue ratio", "逾期比"),
+    ("prospect", "prospect", "潜在客户"),
+    ("purchase_periods", "days with a purchase", "购买天数"),
     ("quarter", "quarter", "季度"),
+    ("reactivated", "reactivated", "唤回"),
     ("recency", "recency", "近度"),
     ("recency_days", "days since last purchase", "距上次购买天数"),
+    ("recent_days", "recent purchase days", "近期购买天数"),
     ("refit", "own thresholds", "各自阈值"),
+    ("refund_share", "share refunded", "退款占比"),
+    ("repeat_days", "days with a repeat purchase", "复购天数"),
     ("returning", "returning", "回流"),
     ("slowing", "slowing", "放缓"),
     ("small", "small", "小客户"),
     ("spending_less", "spending less", "消费减少"),
+    ("standard", "standard", "标准级"),
     ("steady", "steady", "稳定"),
     ("stopped", "stopped", "停止购买"),
     ("too few periods", "too few periods", "期数不足"),
     ("top", "top", "顶部"),
+    ("usual_gap", "usual gap", "通常间隔"),
     ("week", "week", "周"),
     ("year", "year", "年"),
 ];
@@ -335,6 +364,13 @@ pub(crate) fn kind(name: &str) -> Option<Kind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_key_is_listed_once() {
+        assert!(KEYS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert_eq!(word("churn_class", "high", Language::Chinese), "高");
+        assert_eq!(word("value", "high", Language::Chinese), "high", "texts of the data stay");
+    }
 
     #[test]
     fn each_column_is_listed_once_and_in_both_languages() {

@@ -8,6 +8,7 @@ use patronage::polars::prelude::*;
 use patronage::{Error, Result, money};
 
 use crate::columns::{self, Kind};
+use crate::numbers::grouped;
 use crate::options::Language;
 use crate::view::View;
 
@@ -20,14 +21,21 @@ fn left_out(name: &str) -> bool {
         || ["_low", "_high", "_p05", "_p95"].iter().any(|end| name.ends_with(end))
 }
 
-/// `{"columns": [{"name", "label", "kind", "values"[, "words"]}, …], "moves": {"row": ["…"]}}`: values by column, texts (but for
-/// ids) as places in `words`, dates as days from 1970.
+/// `{"columns": [{"name", "label", "kind", "values"}, …], "moves": {"row": ["…"]}}`: numbers and ids by column. Texts, dates and flags
+/// are `words` and, for each row, `width` letters in `codes` that say which (see [`letters`]).
 pub(crate) fn json(view: &View<'_>) -> Result<String> {
     let segments = view.book.segments();
     let (rows, explained) = chosen(view)?;
     let mut json = String::with_capacity(rows.len() * 96 + 4_096);
     json.push_str("{\"columns\":[");
-    for (place, column) in segments.columns().iter().filter(|column| !left_out(column.name())).enumerate() {
+    // Purchases are orders unless they were asked to be periods.
+    let same = segments
+        .column("frequency")
+        .ok()
+        .zip(segments.column("orders").ok())
+        .is_some_and(|(a, b)| a.equals_missing(&b.clone().with_name(a.name().clone())));
+    let told = |column: &&Column| !(left_out(column.name()) || same && column.name() == "frequency");
+    for (place, column) in segments.columns().iter().filter(told).enumerate() {
         if place > 0 {
             json.push(',');
         }
@@ -92,25 +100,14 @@ fn write_column(view: &View<'_>, column: &Column, rows: &[usize], json: &mut Str
         _ => ("number", 2),
     };
     let _ = write!(json, "{{\"name\":{},\"label\":{},\"kind\":\"{kind}\"", text(&name)?, text(&columns::heading(name, view.language()))?);
-    if let Ok(texts) = column.str() {
-        if name == "customer_id" {
-            let values: Vec<&str> = rows.iter().map(|row| texts.get(*row).unwrap_or_default()).collect();
-            let _ = write!(json, ",\"values\":{}}}", text(&values)?);
-            return Ok(());
-        }
-        let mut places: HashMap<&str, usize> = HashMap::new();
-        let mut words: Vec<String> = Vec::new();
-        let mut values: Vec<Option<usize>> = Vec::with_capacity(rows.len());
-        for row in rows {
-            values.push(texts.get(*row).map(|own| {
-                *places.entry(own).or_insert_with(|| {
-                    words.push(spoken(view, name, own));
-                    words.len() - 1
-                })
-            }));
-        }
-        let _ = write!(json, ",\"words\":{},\"values\":{}}}", text(&words)?, text(&values)?);
+    if name == "customer_id" {
+        let texts = column.str().map_err(|error| broken(&error))?;
+        let values: Vec<&str> = rows.iter().map(|row| texts.get(*row).unwrap_or_default()).collect();
+        let _ = write!(json, ",\"values\":{}}}", text(&values)?);
         return Ok(());
+    }
+    if matches!(kind, "text" | "date" | "flag") {
+        return coded(view, column, rows, json);
     }
     json.push_str(",\"values\":[");
     for (place, row) in rows.iter().enumerate() {
@@ -118,16 +115,68 @@ fn write_column(view: &View<'_>, column: &Column, rows: &[usize], json: &mut Str
             json.push(',');
         }
         match column.get(*row).map_err(|error| broken(&error))? {
-            AnyValue::Boolean(flag) => json.push(if flag { '1' } else { '0' }),
-            AnyValue::Date(day) => drop(write!(json, "{day}")),
             AnyValue::Decimal(minor, _, scale) => short(money::to_f64(minor, u8::try_from(scale).unwrap_or(0)), places, json),
             value => match value.extract::<f64>().filter(|number| number.is_finite()) {
+                // Estimates are not known to the cent.
+                Some(number) if kind == "money" => short(number, if number.abs() >= 100.0 { 0 } else { places }, json),
                 Some(number) => short(number, places, json),
                 None => json.push_str("null"),
             },
         }
     }
     json.push_str("]}");
+    Ok(())
+}
+
+/// Letters that stand for places in a list of words: printable, and neither escaped in JSON nor markup.
+fn letters() -> Vec<char> {
+    ('#'..='~').filter(|letter| !matches!(letter, '\\' | '<')).collect()
+}
+
+/// A column of few distinct values: the values, and one or two letters a row; spaces where there is none.
+fn coded(view: &View<'_>, column: &Column, rows: &[usize], json: &mut String) -> Result<()> {
+    let letters = letters();
+    #[expect(clippy::mutable_key_type, reason = "texts, dates and flags hold nothing that changes")]
+    let mut known: HashMap<AnyValue<'_>, usize> = HashMap::new();
+    let mut words: Vec<String> = Vec::new();
+    let mut places: Vec<Option<usize>> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let value = column.get(*row).map_err(|error| broken(&error))?;
+        if value.is_null() {
+            places.push(None);
+            continue;
+        }
+        let place = *known.entry(value.clone()).or_insert_with(|| {
+            words.push(match (&value, value.get_str()) {
+                (_, Some(own)) => spoken(view, column.name(), own),
+                (AnyValue::Boolean(flag), _) => {
+                    if *flag {
+                        view.say("yes", "是")
+                    } else {
+                        view.say("no", "否")
+                    }
+                }
+                _ => value.to_string(),
+            });
+            words.len() - 1
+        });
+        places.push(Some(place));
+    }
+    let _ = write!(json, ",\"words\":{}", text(&words)?);
+    if words.len() > letters.len() * letters.len() {
+        let _ = write!(json, ",\"values\":{}}}", text(&places)?);
+        return Ok(());
+    }
+    let width = if words.len() > letters.len() { 2 } else { 1 };
+    let _ = write!(json, ",\"width\":{width},\"codes\":\"");
+    for place in places {
+        match place {
+            None => json.push_str(&"  "[..width]),
+            Some(place) if width == 1 => json.push(letters[place]),
+            Some(place) => json.extend([letters[place / letters.len()], letters[place % letters.len()]]),
+        }
+    }
+    json.push_str("\"}");
     Ok(())
 }
 
@@ -216,7 +265,7 @@ fn reason(view: &View<'_>, text: &str) -> String {
 
 /// What would lead to another segment, all else equal.
 fn words(view: &View<'_>, step: &Move) -> String {
-    let (to, distance) = (view.segment(&step.segment), step.distance());
+    let (to, distance) = (view.segment(&step.segment), grouped(&step.distance().to_string()));
     let english = match (step.axis, step.better) {
         (Axis::Recency, true) => format!("a last purchase {distance} days more recent"),
         (Axis::Recency, false) => format!("{distance} more days without a purchase"),

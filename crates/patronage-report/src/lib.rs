@@ -32,6 +32,8 @@ mod options;
 mod page;
 mod sections;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod value;
 mod view;
 mod workbook;
@@ -97,18 +99,18 @@ pub fn xlsx(book: &SegmentBook, options: &ReportOptions) -> Result<Vec<u8>> {
 /// let log = "customer,date,amount\nann,2024-03-01,50\nann,2024-03-20,70\nbob,2024-01-05,20\n";
 /// let book = SegmentBook::params().build(&Ingest::new().read_text(log)?)?;
 /// let charts = charts(&book, &ReportOptions::new())?;
-/// let (name, lorenz) = charts.iter().find(|(name, _)| *name == "lorenz").unwrap();
+/// let (name, lorenz) = charts.iter().find(|(name, _)| name == "lorenz").unwrap();
 /// let (style, scripts) = chart_assets(Language::English);
 /// let page = format!("<!doctype html><html><head>{style}</head><body>{lorenz}{scripts}</body></html>");
-/// # assert!(page.contains("id=\"chart-lorenz\"") && *name == "lorenz");
+/// # assert!(page.contains("id=\"chart-lorenz\"") && name == "lorenz");
 /// # Ok(()) }
 /// ```
-pub fn charts(book: &SegmentBook, options: &ReportOptions) -> Result<Vec<(&'static str, String)>> {
+pub fn charts(book: &SegmentBook, options: &ReportOptions) -> Result<Vec<(String, String)>> {
     let view = View::new(book, options)?;
     let mut charts = Vec::new();
     for block in sections::document(&view)?.parts.iter().flat_map(|part| &part.blocks) {
         if let Block::Chart(chart) = block {
-            charts.push((chart.key, page::fragment(&view, chart)?));
+            charts.push((chart.key.clone(), page::fragment(&view, chart)?));
         }
     }
     Ok(charts)

@@ -37,6 +37,7 @@ pub(crate) struct Numbers(pub(crate) Language);
 
 impl Numbers {
     /// With so many places, thousands separated, and a true minus.
+    #[expect(clippy::unused_self, reason = "a number is written in the manner of a language, also where languages agree")]
     pub(crate) fn places(self, number: f64, places: usize) -> String {
         let text = format!("{number:.places$}");
         // What rounds to nothing has no sign.
@@ -61,7 +62,7 @@ impl Numbers {
     }
 
     pub(crate) fn percent(self, share: f64) -> String {
-        self.places(share * 100.0, 1) + self.0.pick(" %", "%")
+        self.places(share * 100.0, 1) + self.0.pick("\u{a0}%", "%")
     }
 
     /// Large amounts with a word for their size, for sentences.
@@ -87,10 +88,10 @@ mod tests {
         let (english, chinese) = (Numbers(Language::English), Numbers(Language::Chinese));
         assert_eq!([english.short(8_911_407.9), chinese.short(8_911_407.9)], ["8.91 million", "891.14 万"]);
         assert_eq!([english.short(999_600.0), english.short(999.6), chinese.short(123_456_789.0)], ["1.00 million", "1,000", "1.23 亿"]);
-        assert_eq!([english.percent(0.6198), chinese.percent(-0.05)], ["62.0 %", "−5.0%"]);
+        assert_eq!([english.percent(0.6198), chinese.percent(-0.05)], ["62.0\u{a0}%", "−5.0%"]);
         assert_eq!(
-            [english.number(3.0), english.number(3.14159), english.number(31.4159), english.number(-3141.59)],
-            ["3", "3.14", "31.4", "−3,142"]
+            [english.number(3.0), english.number(2.345), english.number(23.456), english.number(-2345.6)],
+            ["3", "2.35", "23.5", "−2,346"]
         );
         assert_eq!(english.places(-0.0001, 2), "0.00");
     }

@@ -52,8 +52,6 @@ struct Words {
     why: &'static str,
     moves: &'static str,
     nobody: &'static str,
-    yes: &'static str,
-    no: &'static str,
 }
 
 const ENGLISH: Words = Words {
@@ -71,8 +69,6 @@ const ENGLISH: Words = Words {
     why: "Why this segment",
     moves: "The nearest other segments",
     nobody: "No such customer here",
-    yes: "yes",
-    no: "no",
 };
 
 const CHINESE: Words = Words {
@@ -90,8 +86,6 @@ const CHINESE: Words = Words {
     why: "所属分群的依据",
     moves: "距离最近的其他分群",
     nobody: "没有该客户",
-    yes: "是",
-    no: "否",
 };
 
 fn words(language: Language) -> &'static Words {

@@ -114,7 +114,7 @@ fn render(view: &View<'_>, document: &Document) -> Result<Vec<u8>, XlsxError> {
         frame(sheet, table.frame(), view.language(), &formats, &|name| table.kind(name))?;
         sheets.push((table.name().to_owned(), name));
     }
-    let charts = charts(view, &sheets)?;
+    let charts = charts(view, &sheets);
     let sheet = book.worksheet_from_name(&charts_name)?;
     sheet.set_screen_gridlines(false);
     if charts.is_empty() {
@@ -312,31 +312,27 @@ fn cut(text: &str) -> String {
     }
 }
 
+/// Table, kind, title, column of names, columns of values.
+type Plan = (&'static str, ChartType, (&'static str, &'static str), &'static str, &'static [&'static str]);
+/// Those that are drawn where the book has their tables.
+const PLANS: [Plan; 6] = [
+    (
+        "segments",
+        ChartType::Bar,
+        ("Customers and revenue by segment", "各分群客户与收入占比"),
+        "name",
+        &["customer_share", "revenue_share"],
+    ),
+    ("lorenz", ChartType::ScatterStraight, ("Lorenz curve", "洛伦兹曲线"), "customer_share", &["revenue_share"]),
+    ("value_deciles", ChartType::Column, ("Residual value by tenth", "剩余价值十分位"), "decile", &["mean"]),
+    ("tracking", ChartType::Line, ("Expected against actual purchases", "预期与实际购买"), "time", &["actual", "expected"]),
+    ("trend", ChartType::Line, ("Revenue", "收入趋势"), "period", &["revenue"]),
+    ("growth", ChartType::ColumnStacked, ("New, retained, reactivated", "新增、留存与唤回"), "period", &["retained", "reactivated", "new"]),
+];
+
 /// The main charts of those tables that the book has.
-fn charts(view: &View<'_>, sheets: &[(String, String)]) -> Result<Vec<Chart>, XlsxError> {
+fn charts(view: &View<'_>, sheets: &[(String, String)]) -> Vec<Chart> {
     let language = view.language();
-    // Table, kind, title, column of names, columns of values.
-    type Plan = (&'static str, ChartType, (&'static str, &'static str), &'static str, &'static [&'static str]);
-    const PLANS: [Plan; 6] = [
-        (
-            "segments",
-            ChartType::Bar,
-            ("Customers and revenue by segment", "各分群客户与收入占比"),
-            "name",
-            &["customer_share", "revenue_share"],
-        ),
-        ("lorenz", ChartType::ScatterStraight, ("Lorenz curve", "洛伦兹曲线"), "customer_share", &["revenue_share"]),
-        ("value_deciles", ChartType::Column, ("Residual value by tenth", "剩余价值十分位"), "decile", &["mean"]),
-        ("tracking", ChartType::Line, ("Expected against actual purchases", "预期与实际购买"), "time", &["actual", "expected"]),
-        ("trend", ChartType::Line, ("Revenue", "收入趋势"), "period", &["revenue"]),
-        (
-            "growth",
-            ChartType::ColumnStacked,
-            ("New, retained, reactivated", "新增、留存与唤回"),
-            "period",
-            &["retained", "reactivated", "new"],
-        ),
-    ];
     let mut charts = Vec::new();
     for (name, kind, title, category, values) in PLANS {
         let (Some(table), Some((_, sheet))) = (view.table(name), sheets.iter().find(|(table, _)| table == name)) else { continue };
@@ -392,5 +388,5 @@ fn charts(view: &View<'_>, sheets: &[(String, String)]) -> Result<Vec<Chart>, Xl
         }
         charts.push(chart);
     }
-    Ok(charts)
+    charts
 }

@@ -69,13 +69,10 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
 
 /// The grade of the data, in books that have one.
 fn quality(view: &View<'_>) -> Option<Fact> {
-    let manifest = serde_json::to_value(view.book.manifest()).ok()?;
-    let quality = manifest.get("quality")?;
-    let name = quality.get(format!("name{}", view.language().suffix()))?.as_str()?.to_owned();
-    let level = quality.get("level").and_then(serde_json::Value::as_u64);
-    let note =
-        level.map_or_else(String::new, |level| view.language().pick(format!("grade {level} of 4"), format!("{level} 级（共 4 级）")));
-    Some(Fact { label: view.say("Data quality", "数据质量"), value: name, note })
+    let level = view.book.manifest().quality.as_ref()?.level;
+    let number = level.number();
+    let note = view.language().pick(format!("grade {number} of 4; 4 is best"), format!("{number} 级（共 4 级，4 级最好）"));
+    Some(Fact { label: view.say("Data quality", "数据质量"), value: view.say(level.name_en(), level.name_zh()), note })
 }
 
 /// Rows that were rejected, by reason; none when all were accepted.

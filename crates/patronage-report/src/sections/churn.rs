@@ -15,16 +15,15 @@ const CONTACTS: usize = 500;
 
 pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
     let mut blocks = Vec::new();
-    let Some(churn) = view.table("churn") else { return Ok(blocks) };
+    if ["churn", "watchlist", "value_decline"].iter().all(|name| view.table(name).is_none()) {
+        return Ok(blocks);
+    }
     blocks.push(Block::Text(view.say(
         "Churn probability is the probability of no purchase within the horizon printed under Method. It is a forecast about groups; for one customer it is a reason to look.",
         "流失概率指在“方法”一节所列预测期内不再购买的概率。它针对群体有效；对单个客户而言，只是一个值得关注的信号。",
     )));
-    blocks.push(Block::Table(churn.shown(
-        &view.say("What is at stake", "风险概览"),
-        &["churn_class", "customers", "customer_share", "revenue", "residual_value", "value_at_risk"],
-        |_| true,
-    )));
+    let columns = ["churn_class", "customers", "customer_share", "revenue", "residual_value", "value_at_risk", "baseline_value"];
+    blocks.extend(view.filled("churn", &view.say("What is at stake", "风险概览"), &columns).map(Block::Table));
     if let Some(spread) = view.table("distributions") {
         blocks.extend(risks(view, spread)?.map(drawn));
     }
@@ -33,6 +32,7 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
             "rank",
             "customer_id",
             "value_at_risk",
+            "year_at_risk",
             "churn_probability",
             "churn_class",
             "residual_value",

@@ -13,23 +13,37 @@ const VALUES: usize = 15;
 /// So many rows of a dimension, and pairs, are listed.
 const ROWS: usize = 200;
 
-/// Dimensions in the order in which they are shown, the keys of their charts, and their names.
-const DIMENSIONS: [(&str, &str, &str, &str); 7] = [
-    ("category", "composition_category", "category", "品类"),
-    ("subcategory", "composition_subcategory", "sub-category", "子品类"),
-    ("product", "composition_product", "product", "产品"),
-    ("channel", "composition_channel", "channel", "渠道"),
-    ("region", "composition_region", "region", "地区"),
-    ("source", "composition_source", "source", "来源"),
-    ("salesperson", "composition_salesperson", "salesperson", "销售人员"),
+/// Dimensions that come first, in this order, and what they are called; attributes of customers follow under their own names.
+const DIMENSIONS: [(&str, &str, &str); 7] = [
+    ("category", "category", "品类"),
+    ("subcategory", "sub-category", "子品类"),
+    ("product", "product", "产品"),
+    ("channel", "channel", "渠道"),
+    ("region", "region", "地区"),
+    ("source", "source", "来源"),
+    ("salesperson", "salesperson", "销售人员"),
 ];
+
+/// The tables of composition that the book has, each with the name of its dimension.
+fn compositions(view: &View<'_>) -> Vec<(String, String)> {
+    let known = DIMENSIONS.map(|(name, english, chinese)| (format!("composition_{name}"), view.say(english, chinese)));
+    let mut all: Vec<(String, String)> = known.to_vec();
+    for table in view.tables() {
+        let own = table.name().strip_prefix("composition_").filter(|name| !name.ends_with("_by_period"));
+        if let Some(name) = own.filter(|_| all.iter().all(|(known, _)| known != table.name())) {
+            all.push((table.name().to_owned(), name.replace('_', " ")));
+        }
+    }
+    all.retain(|(table, _)| view.table(table).is_some());
+    all
+}
 
 pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
     let mut blocks = Vec::new();
-    for (_, name, english, chinese) in DIMENSIONS {
-        let Some(table) = view.table(name) else { continue };
-        let title = view.language().pick(format!("Revenue by {english}"), format!("按{chinese}的收入构成"));
-        blocks.push(drawn(composition(view, table, name, &title)?));
+    for (name, dimension) in compositions(view) {
+        let Some(table) = view.table(&name) else { continue };
+        let title = view.language().pick(format!("Revenue by {dimension}"), format!("按{dimension}的收入构成"));
+        blocks.push(drawn(composition(view, table, &name, &title)?));
         let columns = [
             "rank",
             "value",
@@ -66,7 +80,7 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
     Ok(blocks)
 }
 
-fn composition(view: &View<'_>, table: &Shown<'_>, key: &'static str, title: &str) -> Result<Chart> {
+fn composition(view: &View<'_>, table: &Shown<'_>, key: &str, title: &str) -> Result<Chart> {
     let revenue = table.numbers("revenue");
     let mut rows: Vec<usize> = (0..table.height()).filter(|row| revenue[*row].is_some()).collect();
     rows.sort_by(|a, b| revenue[*b].unwrap_or_default().total_cmp(&revenue[*a].unwrap_or_default()));

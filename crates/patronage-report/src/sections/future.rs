@@ -153,7 +153,7 @@ fn tracked(view: &View<'_>, tracking: &Shown<'_>) -> Result<Chart> {
         .trace(line(time.clone(), tracking.numbers("expected"), &view.say("expected", "预期"), "--c2", Some(DashType::Dash), "%{y:,.1f}"));
     if let Some(first) = held {
         let before = first.checked_sub(1).and_then(|row| time[row]).unwrap_or(0.0);
-        let cut = (before + time[first].unwrap_or(before)) / 2.0;
+        let cut = f64::midpoint(before, time[first].unwrap_or(before));
         drawing = drawing.mark(cut, &view.say("hold-out →", "留出期 →"));
     }
     drawing.chart(

@@ -49,6 +49,14 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
     if let Some(migration) = view.table("migration") {
         blocks.extend(flows(view, migration)?.map(drawn));
     }
+    blocks.extend(
+        view.filled(
+            "lifecycle_changes",
+            &view.say("Moves between stages of the life cycle", "生命周期阶段变化"),
+            &["from_stage", "to_stage", "customers"],
+        )
+        .map(Block::Table),
+    );
     if let Some(changes) = view.table("changes") {
         let all = view.numbers.count(changes.height() as f64);
         let caption =

@@ -60,6 +60,8 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
     if let Some(table) = view.table("retention_value") {
         blocks.push(drawn(retention(view, table)?));
     }
+    let winning = view.say("Winning customers and keeping them", "获客与留存");
+    blocks.extend(view.shown("winning_and_keeping", &winning, &["name", "value"]).map(Block::Table));
     Ok(blocks)
 }
 
