@@ -84,7 +84,8 @@ impl SegmentBook {
     /// The same book with pseudonyms for ids: in its rows, its tables and its manifest.
     ///
     /// Rows are sorted by pseudonym, so that their order tells nothing. Names and hashes of input files, which may identify people
-    /// too, are left out. Frozen class limits keep their money; a limit that a tie by id decided compares pseudonyms from then on.
+    /// too, are left out. Other columns stay as they are, also attributes that came with a list of customers: leave out of the list
+    /// what names people. Frozen class limits keep their money; a limit that a tie by id decided compares pseudonyms from then on.
     ///
     /// # Errors
     /// When two customers get one pseudonym, which does not happen by chance.
