@@ -55,10 +55,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// A table as columns of text.
 fn print(name: &str, table: &DataFrame) -> Result<(), Box<dyn std::error::Error>> {
     println!("\n{name}");
-    println!("{}", table.get_column_names().iter().map(|name| format!("{name:>18}")).collect::<String>());
+    println!("{}", table.get_column_names().iter().map(|name| format!("{name:>18}")).collect::<Vec<_>>().concat());
     for row in 0..table.height() {
         let cells = table.get(row).ok_or("a row")?;
-        println!("{}", cells.iter().map(|cell| format!("{:>18}", cell.to_string().trim_matches('"'))).collect::<String>());
+        println!("{}", cells.iter().map(|cell| format!("{:>18}", cell.to_string().trim_matches('"'))).collect::<Vec<_>>().concat());
     }
     Ok(())
 }

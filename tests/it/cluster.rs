@@ -26,8 +26,8 @@ const ROUNDING: f64 = 1e-9;
 /// The year of Online Retail at its last day.
 fn online_retail() -> Option<Customers> {
     let path = data("online_retail_orders.csv")?;
-    let ledger = Ingest::new().read([path]).unwrap().ledger;
-    Some(ledger.customers(&CustomersParams::new()).unwrap())
+    let ledger = Ingest::new().read([path]).expect("readable").ledger;
+    Some(ledger.customers(&CustomersParams::new()).expect("customers"))
 }
 
 #[test]

@@ -14,5 +14,6 @@ mod ledger;
 mod lifecycle;
 mod online_retail;
 mod over_time;
+mod peers;
 mod reference;
 mod sinks;

@@ -53,7 +53,9 @@ impl Talk {
             .map(|column| format!("{} = `{}`{}", column.role, column.column, if column.guessed { " (guessed)" } else { "" }))
             .collect();
         self.say(&format!("columns: {}", columns.join(", ")));
-        notes.iter().for_each(|note| self.say(&format!("note: {note}")));
+        for note in notes {
+            self.say(&format!("note: {note}"));
+        }
     }
 
     fn bar(&self) -> Option<ProgressBar> {

@@ -7,9 +7,31 @@ use crate::common::Scratch;
 fn a_book_has_its_files_and_the_manifest_lists_them() {
     let scratch = Scratch::with("log.csv", LOG);
     scratch.run("segment log.csv --out out").ok();
-    let tables = ["abc", "hml", "lorenz", "pyramid", "segments", "thresholds", "xyz"];
+    // Too few customers for values, clusters and a test of churn; no column to break revenue down by.
+    let tables = [
+        "abc",
+        "churn",
+        "cohorts",
+        "gaps",
+        "growth",
+        "hml",
+        "lifecycle",
+        "lifecycle_changes",
+        "lorenz",
+        "migration",
+        "new_customers",
+        "pyramid",
+        "quality",
+        "segments",
+        "thresholds",
+        "trend",
+        "value_decline",
+        "watchlist",
+        "xyz",
+    ];
     let mut wanted: Vec<String> = tables.iter().map(|table| format!("out/tables/{table}.parquet")).collect();
-    wanted.extend(["log.csv", "out/manifest.json", "out/rejects.csv", "out/segments.parquet"].map(str::to_owned));
+    let files = ["log.csv", "out/manifest.json", "out/rejects.csv", "out/report.html", "out/segments.parquet"];
+    wanted.extend(files.map(str::to_owned));
     wanted.sort();
     assert_eq!(scratch.names(), wanted);
     let manifest = scratch.json("out/manifest.json");
@@ -24,7 +46,7 @@ fn columns_of_a_book_are_those_of_the_design() {
     let scratch = Scratch::with("log.csv", LOG);
     scratch.run("segment log.csv --format csv --out out").ok();
     let header = scratch.text("out/segments.csv").lines().next().unwrap().to_owned();
-    let wanted = "customer_id,first_purchase,last_purchase,recency_days,frequency,orders,monetary,refund_orders,refunded,purchase_periods,r_score,f_score,m_score,rfm_code,segment,abc,xyz,reason";
+    let wanted = "customer_id,first_purchase,last_purchase,recency_days,frequency,orders,monetary,refund_orders,refunded,purchase_periods,r_score,f_score,m_score,rfm_code,segment,abc,xyz,churn_probability,churn_class,overdue_ratio,value_at_risk,partial_churn,lifecycle,lifecycle_since,previous_segment,segment_since,reason";
     assert_eq!(header, wanted);
     scratch.run("segment log.csv --format csv --only abc --out out").ok();
     let header = scratch.text("out/segments.csv").lines().next().unwrap().to_owned();
@@ -39,12 +61,13 @@ fn an_earlier_output_is_replaced_as_a_whole() {
     let scratch = Scratch::with("log.csv", LOG);
     scratch.run("segment log.csv --format csv --out out").ok();
     let before = scratch.names();
-    scratch.run("segment log.csv --only rfm --out out").ok();
+    scratch.run("segment log.csv --only rfm --no-report --out out").ok();
     let wanted = [
         "log.csv",
         "out/manifest.json",
         "out/rejects.csv",
         "out/segments.parquet",
+        "out/tables/quality.parquet",
         "out/tables/segments.parquet",
         "out/tables/thresholds.parquet",
     ];

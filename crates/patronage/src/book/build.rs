@@ -212,7 +212,9 @@ impl Building<'_> {
     fn take(&mut self, about: Analysis, part: Part) {
         self.columns.extend(part.columns);
         self.tables.add(part.tables);
-        part.warnings.into_iter().for_each(|text| self.warn(about, text));
+        for text in part.warnings {
+            self.warn(about, text);
+        }
     }
 
     fn rfm(&mut self) -> Result<()> {
@@ -222,7 +224,9 @@ impl Building<'_> {
             None => (self.params.rfm.clone().fit(customers)?, false),
         };
         let notes: Vec<String> = model.notes().iter().filter(|_| !frozen).map(ToString::to_string).collect();
-        notes.into_iter().for_each(|note| self.warn(Analysis::Rfm, note));
+        for note in notes {
+            self.warn(Analysis::Rfm, note);
+        }
         let scores = model.score(customers)?;
         self.columns.extend(rfm_columns(&scores)?);
         self.reason = Some(gather("reason", scores.reasons(), scores.reason().iter().copied())?);

@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn tables_hold_what_they_promise() {
         let (customers, clusters) = built(&Cluster::params().between(3, 5).starts(4).resamples(3).gap_sets(2));
-        let names = |table: &DataFrame| table.get_column_names().iter().map(|name| name.to_string()).collect::<Vec<_>>().join(" ");
+        let names = |table: &DataFrame| table.get_column_names().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
         let tables: Vec<(&str, String)> = clusters.tables.iter().map(|(name, table)| (name.as_str(), names(table))).collect();
         assert_eq!(
             tables,

@@ -157,7 +157,7 @@ impl RetentionParams {
         if self.terms.horizon_days.is_none() {
             return Err(Error::parameter("what retention is worth needs a finite horizon"));
         }
-        if let Some(change) = self.changes.iter().find(|change| !(change.abs() < 1.0)) {
+        if let Some(change) = self.changes.iter().find(|change| change.is_nan() || change.abs() >= 1.0) {
             return Err(Error::parameter("a change of retention lies between −1 and 1")
                 .with_value(&change.to_string())
                 .with_hint("0.05 is five points"));

@@ -131,7 +131,9 @@ fn by_value(breakdown: &Breakdown, calendar: Calendar, sums: &[Amounts], cells: 
 
 fn by_period(calendar: Calendar, cells: &HashMap<(usize, i32), Amounts>) -> Result<Vec<PeriodRow>> {
     let mut periods: BTreeMap<i32, Vec<usize>> = BTreeMap::new();
-    cells.keys().for_each(|&(value, index)| periods.entry(index).or_default().push(value));
+    for &(value, index) in cells.keys() {
+        periods.entry(index).or_default().push(value);
+    }
     let mut rows = Vec::with_capacity(cells.len());
     for (index, mut order) in periods {
         let of = |value: usize| cells.get(&(value, index)).copied().unwrap_or_default();

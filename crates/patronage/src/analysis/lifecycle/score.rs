@@ -25,6 +25,7 @@ impl LifecycleScores {
     }
 
     /// The day on which each stage began.
+    #[must_use]
     pub fn since(&self) -> impl ExactSizeIterator<Item = NaiveDate> {
         self.since.iter().map(|day| date_of(*day))
     }
@@ -43,7 +44,7 @@ impl LifecycleModel {
     /// When the cells are not by day.
     pub fn score(&self, cells: &Cells, as_of: NaiveDate) -> Result<LifecycleScores> {
         let today = day_number(as_of);
-        let scored = self.on_histories(cells, |history| {
+        let scored = Self::on_histories(cells, |history| {
             let stage = self.stage_on(history, today)?;
             Some((stage, self.since(history, stage, today)))
         })?;
@@ -57,11 +58,11 @@ impl LifecycleModel {
     /// When the cells are not by day.
     pub fn stages_on(&self, cells: &Cells, date: NaiveDate) -> Result<Vec<Option<Stage>>> {
         let day = day_number(date);
-        self.on_histories(cells, |history| self.stage_on(history, day))
+        Self::on_histories(cells, |history| self.stage_on(history, day))
     }
 
     /// Asks something of each customer with a purchase, in order of ids.
-    fn on_histories<T: Send>(&self, cells: &Cells, ask: impl Fn(&History) -> T + Sync) -> Result<Vec<T>> {
+    fn on_histories<T: Send>(cells: &Cells, ask: impl Fn(&History) -> T + Sync) -> Result<Vec<T>> {
         by_day(cells)?;
         let ranges: Vec<_> = cells.ranges().collect();
         Ok(ranges

@@ -68,7 +68,7 @@ impl Grade {
     pub fn after(mut self, previous: &Self, as_of: NaiveDate) -> Self {
         let standard = previous.checks.iter().filter(|check| check.level >= Level::Standard).count();
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        self.history = previous.history.clone();
+        self.history.clone_from(&previous.history);
         self.history.push(PastGrade { as_of, level: previous.level, standard_checks: (count(standard), count(previous.checks.len())) });
         let worse = |check: &Check| previous.checks.iter().any(|before| before.kind == check.kind && check.is_worse_than(before));
         if self.level == Level::Standard && previous.level >= Level::Standard && !self.checks.iter().any(worse) {

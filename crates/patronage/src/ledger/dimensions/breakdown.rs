@@ -227,7 +227,9 @@ impl Ledger {
     /// Orders and customers of each value that is among the cells, by its number.
     fn counts(&self, cells: &[Cell<'_>], values: usize, days: (i32, i32)) -> Result<Vec<Counts>> {
         let mut wanted = vec![false; values];
-        cells.iter().for_each(|cell| wanted[cell.number as usize] = true);
+        for cell in cells {
+            wanted[cell.number as usize] = true;
+        }
         let view = View::new(self, days.0, days.1);
         let counted = |mut counts: Vec<Counts>, partition: &Partition| -> Result<Vec<Counts>> {
             view.for_each_basket(

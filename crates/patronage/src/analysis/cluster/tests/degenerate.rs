@@ -38,7 +38,7 @@ fn identical_customers_among_others_stay_together() {
 fn too_few_different_customers() {
     let rows: Vec<(u32, u32, i128)> = (0..30).map(|at| (at % 3, 1, 100)).collect();
     let error = quick().fit(&numbered(&rows)).err();
-    assert_eq!(error.as_ref().map(|error| error.kind()), Some(ErrorKind::Fit));
+    assert_eq!(error.as_ref().map(crate::error::Error::kind), Some(ErrorKind::Fit));
     let words = error.map(|error| error.to_string());
     assert_eq!(words.as_deref(), Some("3 different customers are too few for 2 clusters: each needs two"));
     assert_eq!(quick().fit(&numbered(&[])).err().map(|error| error.kind()), Some(ErrorKind::Fit));

@@ -7,7 +7,7 @@ use crate::analysis::fixtures::customers;
 
 fn words(params: ClusterParams) -> String {
     let error = params.fit(&customers(three_groups())).err();
-    assert_eq!(error.as_ref().map(|error| error.kind()), Some(ErrorKind::Parameter), "{error:?}");
+    assert_eq!(error.as_ref().map(crate::error::Error::kind), Some(ErrorKind::Parameter), "{error:?}");
     error.map(|error| error.to_string()).unwrap_or_default()
 }
 
