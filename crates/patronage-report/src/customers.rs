@@ -15,9 +15,9 @@ use crate::view::View;
 /// Nearest other segments are told of so many customers: those on the contact list, and those with the most money.
 const EXPLAINED: usize = 2_000;
 
-/// Columns that the page can do without: they follow from others, or are bounds of what is shown.
+/// Columns that the page can do without: they follow from others, are bounds of what is shown, or stand in tables.
 fn left_out(name: &str) -> bool {
-    matches!(name, "r_score" | "f_score" | "m_score" | "last_purchase")
+    matches!(name, "r_score" | "f_score" | "m_score" | "last_purchase" | "purchase_periods" | "outlier_score" | "next_best_score")
         || ["_low", "_high", "_p05", "_p95"].iter().any(|end| name.ends_with(end))
 }
 

@@ -25,6 +25,7 @@ mod choice;
 mod columns;
 mod customers;
 mod document;
+mod glance;
 mod grid;
 mod markdown;
 mod numbers;
@@ -160,6 +161,9 @@ pub fn terminal(book: &SegmentBook) -> Result<String> {
     }
     if manifest.rows_before_from > 0 {
         let _ = writeln!(text, "{} rows lie before the first day and were not used", grouped(&manifest.rows_before_from.to_string()));
+    }
+    for line in glance::lines(book) {
+        let _ = writeln!(text, "{line}");
     }
     for (title, grid) in tables::all(book)? {
         let _ = writeln!(text, "\n{title}\n{}", grid.plain());
