@@ -57,7 +57,7 @@ fn too_little_data_is_a_warning_unless_asked_for() {
     let manifest = scratch.run("segment log.csv --out out --json").ok().json();
     let warnings = manifest["warnings"].to_string();
     assert!(warnings.contains("customers have bought again"), "{warnings}");
-    assert_eq!(manifest["ran"], json!(["rfm", "abc", "xyz"]));
+    assert_eq!(manifest["ran"], json!(["rfm", "abc", "xyz", "churn", "lifecycle", "over_time"]));
     scratch.run("segment log.csv --only clv --out out").fails(4, &["bought again"]);
     scratch.run("segment log.csv --model bg-bb --out out").fails(2, &["bg-nbd"]);
     scratch.run("segment log.csv --horizon 3x --out out").fails(2, &["--horizon"]);

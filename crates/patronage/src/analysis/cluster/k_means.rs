@@ -212,7 +212,7 @@ fn start(sample: &Array2<f64>, clusters: usize, seed: u64) -> Result<Vec<f64>> {
     let model = KMeans::params_with_rng(clusters, Xoshiro256PlusPlus::seed_from_u64(seed))
         .init_method(KMeansInit::KMeansPlusPlus)
         .n_runs(1)
-        .max_n_iterations(3)
+        .max_n_iterations(20)
         .tolerance(1e-3)
         .fit(&dataset)
         .map_err(|error| Error::fit(format!("k-means with {clusters} clusters has failed: {error}")))?;
