@@ -78,7 +78,7 @@ fn segmented(texts: &[String], options: &str) -> Output {
     for (index, text) in texts.iter().enumerate() {
         scratch.write(&format!("part-{index:02}.csv"), text);
     }
-    scratch.run(&format!("segment part-*.csv --cancel-prefix C --as-of 1998-05-31 --out out {options}")).ok();
+    scratch.run(&format!("segment part-*.csv --cancel-prefix C --as-of 1998-05-31 --no-report --out out {options}")).ok();
     output(&scratch, "out")
 }
 
