@@ -3,31 +3,18 @@
 use chrono::{Days, NaiveDate};
 use rayon::prelude::*;
 
+use super::answers::Distinct;
 use crate::analysis::churn::{Forecast, PastForecasts};
-use crate::analysis::clv::{Histories, History, ModelKind, PurchaseModel, fit_purchase_model};
+use crate::analysis::clv::{Histories, ModelKind, PurchaseModel, fit_purchase_model};
 use crate::customers::{Customers, CustomersParams};
 use crate::error::{Error, Result};
 use crate::ledger::Ledger;
 use crate::time::day_number;
 
-/// What tells histories apart: repeat purchases, days from first to last period, day of the first purchase.
-type Key = (u32, u32, i32);
-
 /// 1 − P(alive) and P(no purchase within the horizon) of every customer; each distinct history is answered once.
 pub(super) fn forecast(customers: &Customers, model: &dyn PurchaseModel, horizon_days: u32) -> Result<Forecast> {
     let unit = customers.settings().time_unit.days();
-    let as_of = day_number(customers.as_of());
-    let periods = customers.purchase_periods.iter().zip(&customers.days_first_to_last_period).zip(&customers.first_purchase);
-    let keys: Vec<Key> = periods.map(|((periods, last), first)| (periods - 1, *last, *first)).collect();
-    let mut distinct = keys.clone();
-    distinct.par_sort_unstable();
-    distinct.dedup();
-    let histories: Histories = distinct
-        .iter()
-        .map(|&(x, last, first)| History::new(x, f64::from(last) / unit, f64::from(as_of.saturating_sub(first)) / unit))
-        .collect::<Result<Vec<History>>>()?
-        .into_iter()
-        .collect::<Result<_>>()?;
+    let Distinct { rows: histories, place, .. } = Distinct::new(customers)?;
     let alive = model.probability_alive_all(&histories, 0.0);
     let horizon = f64::from(horizon_days) / unit;
     let none: Vec<f64> = (0..histories.len())
@@ -35,7 +22,6 @@ pub(super) fn forecast(customers: &Customers, model: &dyn PurchaseModel, horizon
         .with_min_len(64)
         .map(|row| model.probability_no_purchase(histories.get(row), horizon).clamp(0.0, 1.0))
         .collect();
-    let place: Vec<usize> = keys.par_iter().map(|key| distinct.partition_point(|other| other < key)).collect();
     Ok(Forecast {
         not_alive: place.iter().map(|&at| (1.0 - alive[at]).clamp(0.0, 1.0)).collect(),
         no_purchase: place.iter().map(|&at| none[at]).collect(),
