@@ -26,6 +26,7 @@ mod dimension_tables;
 mod dimensions;
 mod distributions;
 mod explain;
+mod history;
 mod lifecycle;
 mod manifest;
 mod measures;

@@ -6,6 +6,7 @@ use chrono::{Days, NaiveDate};
 use polars::prelude::{Column, DataFrame};
 use serde::{Deserialize, Serialize};
 
+use super::history::history;
 use super::over_time_tables as tables;
 use crate::analysis::cohort::{Cohorts, LONGEST};
 use crate::analysis::growth::{Growth, new_customers};
@@ -33,11 +34,19 @@ pub struct OverTimeParams {
     earlier: Earlier,
     look_back: u32,
     arpu_falls: u32,
+    history_customers: usize,
 }
 
 impl Default for OverTimeParams {
     fn default() -> Self {
-        Self { grain: Period::Month, money: CellMoney::default(), earlier: Earlier::DaysBefore(90), look_back: 12, arpu_falls: 3 }
+        Self {
+            grain: Period::Month,
+            money: CellMoney::default(),
+            earlier: Earlier::DaysBefore(90),
+            look_back: 12,
+            arpu_falls: 3,
+            history_customers: 20_000,
+        }
     }
 }
 
@@ -77,7 +86,7 @@ pub struct OverTime {
     pub analysis: OverTimeAnalysis,
     /// `previous_segment` and `segment_since`, in the order of the customers; none without segments.
     pub columns: Vec<Column>,
-    /// `growth`, `new_customers`, `cohorts`, `trend`, `gaps` and, with segments, `migration`.
+    /// `growth`, `new_customers`, `cohorts`, `trend`, `gaps`, `history` and, with segments, `migration`.
     pub tables: Vec<(String, DataFrame)>,
     /// What a reader should know.
     pub warnings: Vec<String>,
@@ -132,6 +141,13 @@ impl OverTimeParams {
         self
     }
 
+    /// Of how many customers `history` tells when they bought: those with the most money; 20,000 by default.
+    #[must_use]
+    pub fn history_customers(mut self, customers: usize) -> Self {
+        self.history_customers = customers;
+        self
+    }
+
     /// Looks back from the date of `customers`, of whose days `cells` tell.
     ///
     /// `previous_segment` is the segment at the earlier date under the thresholds in use now, null for who had not bought
@@ -165,6 +181,7 @@ impl OverTimeParams {
             ("cohorts".to_owned(), tables::cohorts(&cohorts)?),
             ("trend".to_owned(), tables::trend(&trend)?),
             ("gaps".to_owned(), tables::gaps(&gaps(cells)?)?),
+            ("history".to_owned(), history(&by_grain, customers, self.history_customers)?),
         ];
         let mut columns = Vec::new();
         if let Some(rfm) = rfm {
