@@ -6,6 +6,7 @@
 
 use patronage::analysis::rfm::{Rfm, SegmentMap};
 use patronage::{Ingest, SegmentBook};
+use patronage_report::ReportOptions;
 
 /// The first rule that fits decides. Scores run from 1 to 5; 5 is best.
 const MAP: &str = include_str!("data/shop_map.toml");
@@ -23,6 +24,6 @@ fn main() -> patronage::Result<()> {
     let log = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/cdnow_sample.csv");
     let read = Ingest::new().read([log])?;
     let book = SegmentBook::params().rfm(Rfm::params().map(map)).build(&read)?;
-    println!("\n{}", patronage_report::terminal(&book)?);
+    println!("\n{}", patronage_report::terminal(&book, &ReportOptions::new())?);
     Ok(())
 }

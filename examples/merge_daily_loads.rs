@@ -6,6 +6,7 @@
 
 use patronage::ledger::LoadOutcome;
 use patronage::{Ingest, SegmentBook, Store};
+use patronage_report::ReportOptions;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let log = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/cdnow_sample.csv");
@@ -45,7 +46,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("last day with June 1998: {}, without: {}", last(&merged), last(&without));
 
     let book = SegmentBook::params().build_from(&merged)?;
-    println!("\n{}", patronage_report::terminal(&book)?);
+    println!("\n{}", patronage_report::terminal(&book, &ReportOptions::new())?);
     Ok(())
 }
 

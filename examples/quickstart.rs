@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "an example talks to its reader")]
 
 use patronage::{Ingest, SegmentBook, TableFormat};
+use patronage_report::ReportOptions;
 
 fn main() -> patronage::Result<()> {
     // Every purchase of 2,357 customers of an online shop for CDs. Which column is what is guessed from the names.
@@ -14,7 +15,7 @@ fn main() -> patronage::Result<()> {
 
     // Who is who, as of the last day of the log.
     let mut book = SegmentBook::params().build(&read)?;
-    println!("{}", patronage_report::terminal(&book)?);
+    println!("{}", patronage_report::terminal(&book, &ReportOptions::new())?);
 
     // Files that others can use: one row per customer, tables, and a manifest that says how they came about.
     let out = std::env::temp_dir().join("patronage-quickstart");

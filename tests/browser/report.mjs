@@ -7,6 +7,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { inflateRawSync } from "node:zlib";
+import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
+import { compressors } from "hyparquet-compressors";
 import { chromium } from "playwright-core";
 
 const [binary, log, pictures] = process.argv.slice(2).map((path) => resolve(path));
@@ -15,23 +17,13 @@ const run = (...words) => execFileSync(binary, ["--quiet", ...words], { cwd: scr
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync"];
 
-/** Records of CSV text; enough for files of our own. */
-const records = (text) => {
-  const rows = [];
-  let row = [], cell = "", quoted = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const c = text[at];
-    if (quoted) {
-      if (c === '"' && text[at + 1] === '"') { cell += '"'; at += 1; } else if (c === '"') quoted = false; else cell += c;
-    } else if (c === '"') quoted = true;
-    else if (c === ",") { row.push(cell); cell = ""; }
-    else if (c === "\n") { row.push(cell.replace(/\r$/, "")); rows.push(row); row = []; cell = ""; }
-    else cell += c;
-  }
-  const [head, ...body] = rows;
-  return body.map((values) => Object.fromEntries(head.map((name, place) => [name, values[place]])));
+/** Rows of a Parquet file of the book, values as texts: dates year first, nothing for null. */
+const rowsOf = async (path) => {
+  const file = await asyncBufferFromFile(path);
+  const text = (value) => (value === null || value === undefined ? "" : value instanceof Date ? value.toISOString().slice(0, 10) : String(value));
+  return (await parquetReadObjects({ file, compressors })).map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, text(value)])));
 };
-const table = (name) => records(readFileSync(join(scratch, "text", `${name}.csv`), "utf8"));
+const table = (name) => rowsOf(join(scratch, "book", `${name}.parquet`));
 const near = (found, wanted, what) =>
   assert.ok(Math.abs(found - wanted) <= 1e-9 * Math.max(1, Math.abs(wanted)), `${what}: ${found} is not ${wanted}`);
 
@@ -70,7 +62,6 @@ const test = (name, body) => tests.push([name, body]);
 // What takes long and draws nothing that is compared here is left out.
 const analyses = ["--only", "rfm,abc,clv,over_time", "--no-predictive"];
 run("segment", log, "--out", "book", ...analyses);
-run("segment", log, "--out", "text", "--format", "csv", ...analyses);
 const report = join(scratch, "book", "report.html");
 run("report", "book");
 
@@ -102,23 +93,23 @@ for (const [name, width] of [["desktop", 1280], ["phone", 390]]) {
 test("charts draw the numbers of the tables", async () => {
   const { page, close } = await opened(report);
   const drawn = (key) => page.evaluate((id) => document.querySelector(`#chart-${id} .plot`).data.map(({ x, y, z }) => ({ x, y, z })), key);
-  const segments = table("tables/segments").filter((row) => Number(row.customers) > 0).reverse();
+  const segments = (await table("tables/segments")).filter((row) => Number(row.customers) > 0).reverse();
   const [revenue, customers] = await drawn("segment_shares");
   segments.forEach((row, place) => {
     assert.equal(revenue.y[place], row.name_en);
     near(revenue.x[place], Number(row.revenue_share), row.name_en);
     near(customers.x[place], Number(row.customer_share), row.name_en);
   });
-  const lorenz = table("tables/lorenz"), [curve] = await drawn("lorenz");
+  const lorenz = await table("tables/lorenz"), [curve] = await drawn("lorenz");
   assert.equal(curve.x.length, lorenz.length);
   lorenz.forEach((row, place) => near(curve.y[place], Number(row.revenue_share), "lorenz"));
   for (const [key, columns] of [["calibration", ["expected", "actual"]], ["tracking", ["actual", "expected"]]]) {
-    const rows = table(`tables/${key}`), traces = await drawn(key);
+    const rows = await table(`tables/${key}`), traces = await drawn(key);
     columns.forEach((column, trace) => rows.forEach((row, place) => near(traces[trace].y[place], Number(row[column]), key)));
   }
   // The heat map from the customers themselves.
   const cells = new Map();
-  for (const row of table("segments")) {
+  for (const row of await table("segments")) {
     const key = `${row.r_score}${row.f_score}`, cell = cells.get(key) ?? [0, 0];
     cells.set(key, [cell[0] + Number(row.monetary), cell[1] + 1]);
   }
@@ -132,7 +123,7 @@ test("charts draw the numbers of the tables", async () => {
 
 test("a customer is found with what the book says", async () => {
   const { page, complaints, close } = await opened(report);
-  const rows = table("segments"), row = rows[Math.floor(rows.length / 3)];
+  const rows = await table("segments"), row = rows[Math.floor(rows.length / 3)];
   await page.fill("#search", row.customer_id);
   await page.waitForSelector("#found [data-row]");
   await page.keyboard.press("ArrowDown");
@@ -141,11 +132,20 @@ test("a customer is found with what the book says", async () => {
   const card = await page.evaluate(() => ({
     name: document.getElementById("customer-name").textContent,
     why: document.querySelector("dialog .why").textContent,
+    moves: [...document.querySelectorAll("dialog ul li")].map((move) => move.textContent),
+    history: [...document.querySelectorAll("dialog tbody tr")].map((line) => [...line.cells].map((cell) => cell.textContent)),
+    bars: document.querySelectorAll("dialog svg.history rect").length,
     values: Object.fromEntries([...document.querySelectorAll("dialog [data-column]")].map((cell) => [cell.dataset.column, cell.textContent])),
   }));
   assert.equal(card.name, row.customer_id);
   for (const column of ["orders", "recency_days", "rfm_code", "abc", "first_purchase"]) assert.equal(card.values[column], row[column], column);
   assert.match(card.why, /R\d .*F\d .*M\d /);
+  assert.ok(card.moves.every((move) => /^[↑↓] /.test(move)) && card.moves.length > 0, card.moves.join());
+  // Latest first, and money to the cent where it is small.
+  const history = (await table("tables/history")).filter((own) => own.customer_id === row.customer_id).reverse();
+  assert.deepEqual(card.history.map(([period, orders]) => [period, orders]), history.map((own) => [own.period, own.orders]));
+  card.history.forEach(([, , money], place) => near(Number(money.replaceAll(",", "")), Number(history[place].revenue), "history"));
+  assert.equal(card.bars, history.length);
   await page.keyboard.press("Escape");
   assert.equal(await page.locator("dialog[open]").count(), 0);
   assert.deepEqual(complaints, []);
@@ -157,7 +157,7 @@ test("tables sort and filter", async () => {
   const box = page.locator('.tablebox:has(table[data-table="segments"])').first();
   const names = () => box.locator("tbody tr:visible th").allTextContents();
   await box.locator('th[data-column="revenue"] button').click();
-  const wanted = table("tables/segments").sort((a, b) => Number(b.revenue) - Number(a.revenue)).map((row) => row.name_en);
+  const wanted = (await table("tables/segments")).sort((a, b) => Number(b.revenue) - Number(a.revenue)).map((row) => row.name_en);
   assert.deepEqual(await names(), wanted.slice(0, (await names()).length));
   await box.locator('th[data-column="revenue"] button').click();
   assert.equal((await names()).at(-1), wanted[0]);

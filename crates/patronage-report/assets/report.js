@@ -11,6 +11,15 @@
     return made;
   };
 
+  // Long parts of the page are compressed.
+  const unpacked = async (id) => {
+    const letters = document.getElementById(id)?.textContent;
+    if (!letters) return null;
+    const packed = atob(letters), bytes = new Uint8Array(packed.length);
+    for (let at = 0; at < packed.length; at += 1) bytes[at] = packed.charCodeAt(at);
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+  };
+
   // Theme: the system's, until the reader chooses.
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   let chosen = null;
@@ -46,6 +55,12 @@
       bargap: 0.25,
       showlegend: figure.data.length > 1,
     });
+    // Words over lines that stand close are put on two levels.
+    const step = ((width ?? plot.clientWidth) - 80) / Math.max(figure.data[0]?.x?.length ?? 1, 1);
+    (layout.annotations ?? []).forEach((mark, at, marks) => {
+      const before = marks[at - 1];
+      if (layout.xaxis?.type === "category" && before && !before.yshift && Math.abs(mark.x - before.x) * step < 34) mark.yshift = 12;
+    });
     if (layout.shapes && layout.showlegend) Object.assign(layout.legend, { y: -0.2, yanchor: "top" });
     if (figure.data[0]?.orientation !== "h") layout.legend.traceorder = "normal";
     for (const name of ["xaxis", "yaxis"]) {
@@ -55,6 +70,12 @@
       Object.assign(axis, { gridcolor: grid, zerolinecolor: grid, linecolor: grid, showgrid: !names, automargin: true, fixedrange: true });
       // Thousands of thousands are no Chinese unit.
       if (root.lang.startsWith("zh")) axis.exponentformat = "none";
+      // Names stand upright, so many as there is room for.
+      if (names && name === "xaxis") {
+        const longest = Math.max(...figure.data.flatMap((trace) => trace.x ?? []).map((x) => String(x).length), 1);
+        const room = Math.floor(((width ?? plot.clientWidth) - 80) / (longest * (narrow ? 6.5 : 7.5) + 12));
+        Object.assign(axis, { tickangle: 0, nticks: Math.max(room, 2) });
+      }
       if (axis.title && typeof axis.title === "object") axis.title.standoff = 12;
     }
     for (const trace of figure.data) if (trace.type === "heatmap") {
@@ -81,10 +102,10 @@
     if (next) draw(next).then(() => later(drawRest));
   };
   // The library of the charts is run when the page stands: reading and searching do not wait for it.
-  const begin = () => {
-    const library = document.getElementById("plotly");
-    if (!plots.length || !library) { root.dataset.charts = "drawn"; return; }
-    document.body.append(Object.assign(document.createElement("script"), { textContent: library.textContent }));
+  const begin = async () => {
+    const library = plots.length ? await unpacked("plotly") : null;
+    if (!library) { root.dataset.charts = "drawn"; return; }
+    document.body.append(Object.assign(document.createElement("script"), { textContent: library }));
     plots.forEach((plot) => seen.observe(plot));
     later(drawRest);
   };
@@ -160,94 +181,130 @@
   document.querySelectorAll("main section").forEach((section) => place.observe(section));
 
   // Customers: columns of values, texts by their place in a list of words.
-  const customers = parsed("customers");
   const search = document.getElementById("search");
-  if (!customers || !search) return;
-  const columns = new Map(customers.columns.map((column) => [column.name, column]));
-  const ids = columns.get("customer_id").values;
-  let lowered = null;
-  // Texts are words by one or two letters a row; the letters are those of the writer.
-  const letters = Array.from({ length: 92 }, (_, place) => String.fromCharCode(35 + place)).filter((letter) => letter !== "\\" && letter !== "<").join("");
-  const coded = ({ codes, width }, row) => {
-    let place = 0;
-    for (let at = row * width; at < (row + 1) * width; at += 1) place = place * letters.length + letters.indexOf(codes[at]);
-    return codes[row * width] === " " ? null : place;
-  };
-  const text = (column, row) => {
-    const value = column.codes === undefined ? column.values[row] : coded(column, row);
-    if (value === null || value === undefined) return null;
-    if (column.words) return column.words[value];
-    const number = (places) => new Intl.NumberFormat(root.lang, { minimumFractionDigits: places, maximumFractionDigits: places }).format(value);
-    switch (column.kind) {
-      case "percent": return new Intl.NumberFormat(root.lang, { style: "percent", maximumFractionDigits: 1 }).format(value);
-      case "money": return number(Math.abs(value) >= 10000 || Number.isInteger(value) ? 0 : 2);
-      case "number": return number(Number.isInteger(value) ? 0 : 2);
-      default: return String(value);
+  const searchable = (customers) => {
+    const columns = new Map(customers.columns.map((column) => [column.name, column]));
+    const ids = columns.get("customer_id").values;
+    const written = (kind, value) => {
+      const number = (places) => new Intl.NumberFormat(root.lang, { minimumFractionDigits: places, maximumFractionDigits: places }).format(value);
+      switch (kind) {
+        case "percent": return new Intl.NumberFormat(root.lang, { style: "percent", maximumFractionDigits: 1 }).format(value);
+        case "money": return number(Math.abs(value) >= 10000 || Number.isInteger(value) ? 0 : 2);
+        case "number": return number(Number.isInteger(value) ? 0 : 2);
+        default: return String(value);
+      }
+    };
+    const text = (column, row) => {
+      const value = column?.values[row] ?? null;
+      return value === null ? null : column.words ? column.words[value] : written(column.kind, value);
+    };
+    const part = (title, ...children) => [element("h3", {}, title), ...children];
+    const listed = (lines) => element("ul", {}, ...lines.map((line) => element("li", {}, line)));
+
+    // Values, with the interval where there is one.
+    const facts = (row) => {
+      const list = element("dl", { class: "facts" });
+      for (const column of customers.columns) {
+        const { name } = column, value = text(column, row);
+        if (name === "customer_id" || name === "reason" || value === null || /_(low|high)$/.test(name)) continue;
+        const [low, high] = ["_low", "_high"].map((end) => text(columns.get(name + end), row));
+        const fact = element("div", {}, element("dt", {}, column.label), element("dd", { class: "value", "data-column": name }, value));
+        if (low !== null && high !== null) fact.append(element("dd", { class: "note" }, words.interval.replace("{low}", low).replace("{high}", high)));
+        list.append(fact);
+      }
+      return list;
+    };
+    // Money by period as bars, and all of it as a table.
+    const svg = (name, attributes, ...children) => {
+      const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+      for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+      made.append(...children);
+      return made;
+    };
+    const history = (row) => {
+      const { periods, history: histories } = customers.beside, own = histories[row];
+      if (!own) return [];
+      const most = Math.max(...own.map(([, , money]) => Math.abs(money)), 1e-9), step = 600 / periods.length;
+      const label = (period, orders, money) => words.bought.replace("{period}", periods[period]).replace("{orders}", written("number", orders)).replace("{money}", written("money", money));
+      const bars = own.map(([period, orders, money]) => {
+        const height = Math.max(Math.abs(money) / most * 84, 1.5);
+        return svg("rect", { x: period * step + step * 0.1, y: money < 0 ? 88 : 88 - height, width: step * 0.8, height: money < 0 ? Math.min(height, 12) : height, class: money < 0 ? "less" : "" },
+          svg("title", {}, label(period, orders, money)));
+      });
+      const line = svg("line", { x1: 0, x2: 600, y1: 88, y2: 88 });
+      const chart = svg("svg", { viewBox: "0 0 600 100", preserveAspectRatio: "none", class: "history", role: "img", "aria-label": own.map((cell) => label(...cell)).join("; ") }, line, ...bars);
+      const ends = element("p", { class: "ends" }, element("span", {}, periods[0]), element("span", {}, periods.at(-1)));
+      const table = element("table", {}, element("thead", {}, element("tr", {}, ...words.history_columns.map((name, at) => element("th", { scope: "col", class: at ? "n" : "" }, name)))),
+        element("tbody", {}, ...own.toReversed().map(([period, orders, money]) =>
+          element("tr", {}, element("th", { scope: "row" }, periods[period]), element("td", { class: "n" }, written("number", orders)), element("td", { class: "n" }, written("money", money))))));
+      return part(words.history, chart, ends, element("details", {}, element("summary", {}, words.numbers), table));
+    };
+
+    const found = document.getElementById("found"), dialog = document.getElementById("customer");
+    const close = () => { found.hidden = true; search.setAttribute("aria-expanded", "false"); search.removeAttribute("aria-activedescendant"); };
+    const open = (row) => {
+      close();
+      const { moves, contact, changes } = customers.beside, why = text(columns.get("reason"), row);
+      const shut = element("button", { type: "button", class: "close" }, words.close);
+      shut.addEventListener("click", () => dialog.close());
+      dialog.replaceChildren(shut, element("h2", { id: "customer-name", dir: "auto" }, ids[row]), facts(row), ...history(row));
+      if (contact[row]) dialog.append(...part(words.contact, element("p", {}, contact[row])));
+      if (changes[row]) dialog.append(...part(words.changes, listed(changes[row].map(([what, from, to]) => `${what}: ${from} → ${to}`))));
+      if (why) dialog.append(...part(words.why, element("p", { class: "why" }, why)));
+      if (moves[row]?.length) dialog.append(...part(words.moves, listed(moves[row])));
+      dialog.setAttribute("aria-labelledby", "customer-name");
+      dialog.showModal();
+      dialog.scrollTop = 0;
+    };
+    let lowered = null;
+    // Exact first, then those that begin so, then those that hold it.
+    const lookUp = (query) => {
+      lowered ??= ids.map((id) => id.toLowerCase());
+      const wanted = query.trim().toLowerCase(), exact = [], begins = [], holds = [];
+      if (!wanted) return [];
+      for (let row = 0; row < lowered.length; row += 1) {
+        const at = lowered[row].indexOf(wanted);
+        if (at < 0) continue;
+        (lowered[row].length === wanted.length ? exact : at === 0 ? begins : holds).push(row);
+        if (begins.length >= 10 && exact.length) break;
+      }
+      return [...exact, ...begins, ...holds].slice(0, 10);
+    };
+    const list = () => {
+      const rows = lookUp(search.value), segment = columns.get("segment");
+      found.replaceChildren(...rows.map((row, at) => {
+        const item = element("li", { role: "option", id: `found-${at}`, "data-row": row, "aria-selected": "false" });
+        item.append(element("bdi", {}, ids[row].slice(0, 80)), element("span", {}, text(segment, row) ?? ""));
+        item.addEventListener("mousedown", (event) => { event.preventDefault(); open(row); });
+        return item;
+      }));
+      if (!rows.length && search.value.trim()) found.append(element("li", { class: "none" }, words.nobody));
+      found.hidden = !found.children.length;
+      search.setAttribute("aria-expanded", String(!found.hidden));
+    };
+    search.addEventListener("input", list);
+    search.addEventListener("blur", close);
+    search.addEventListener("keydown", (event) => {
+      const items = [...found.querySelectorAll("[data-row]")], at = items.findIndex((item) => item.getAttribute("aria-selected") === "true");
+      if (event.key === "Escape") { close(); return; }
+      // The key that opens the card must not press its first button too.
+      if (event.key === "Enter") { const item = items[Math.max(at, 0)]; event.preventDefault(); if (item && !found.hidden) open(Number(item.dataset.row)); return; }
+      if (event.key !== "ArrowDown" && event.key !== "ArrowUp" || !items.length) return;
+      event.preventDefault();
+      const next = (at + (event.key === "ArrowDown" ? 1 : items.length - (at < 0 ? 0 : 1))) % items.length;
+      items.forEach((item, place) => item.setAttribute("aria-selected", String(place === next)));
+      search.setAttribute("aria-activedescendant", items[next].id);
+    });
+    const places = new Map();
+    for (const button of document.querySelectorAll("button[data-customer]")) places.set(button.dataset.customer, -1);
+    if (places.size) ids.forEach((id, row) => { if (places.has(id)) places.set(id, row); });
+    for (const button of document.querySelectorAll("button[data-customer]")) {
+      const row = places.get(button.dataset.customer);
+      if (row < 0) button.replaceWith(...button.childNodes); else button.addEventListener("click", () => open(row));
     }
+    // What was typed before.
+    if (search.value) list();
+    root.dataset.customers = "ready";
   };
-  const found = document.getElementById("found"), dialog = document.getElementById("customer");
-  const close = () => { found.hidden = true; search.setAttribute("aria-expanded", "false"); search.removeAttribute("aria-activedescendant"); };
-  const open = (row) => {
-    close();
-    const facts = element("dl", { class: "facts" });
-    let why = null;
-    for (const column of customers.columns) {
-      const value = text(column, row);
-      if (column.name === "customer_id" || value === null) continue;
-      if (column.name === "reason") { why = value; continue; }
-      facts.append(element("div", {}, element("dt", {}, column.label), element("dd", { class: "value", "data-column": column.name }, value)));
-    }
-    const name = element("h2", { id: "customer-name", dir: "auto" }, ids[row]);
-    const shut = element("button", { type: "button", class: "close" }, words.close);
-    shut.addEventListener("click", () => dialog.close());
-    dialog.replaceChildren(shut, name, facts);
-    if (why) dialog.append(element("h3", {}, words.why), element("p", { class: "why" }, why));
-    const moves = customers.moves[row];
-    if (moves?.length) dialog.append(element("h3", {}, words.moves), element("ul", { class: "moves" }, ...moves.map((move) => element("li", {}, move))));
-    dialog.setAttribute("aria-labelledby", "customer-name");
-    dialog.showModal();
-    dialog.scrollTop = 0;
-  };
-  // Exact first, then those that begin so, then those that hold it.
-  const lookUp = (query) => {
-    lowered ??= ids.map((id) => id.toLowerCase());
-    const wanted = query.trim().toLowerCase(), exact = [], begins = [], holds = [];
-    if (!wanted) return [];
-    for (let row = 0; row < lowered.length; row += 1) {
-      const at = lowered[row].indexOf(wanted);
-      if (at < 0) continue;
-      (lowered[row].length === wanted.length ? exact : at === 0 ? begins : holds).push(row);
-      if (begins.length >= 10 && exact.length) break;
-    }
-    return [...exact, ...begins, ...holds].slice(0, 10);
-  };
-  const list = () => {
-    const rows = lookUp(search.value), segment = columns.get("segment");
-    found.replaceChildren(...rows.map((row, at) => {
-      const item = element("li", { role: "option", id: `found-${at}`, "data-row": row, "aria-selected": "false" });
-      item.append(element("bdi", {}, ids[row].slice(0, 80)), element("span", {}, segment ? text(segment, row) ?? "" : ""));
-      item.addEventListener("mousedown", (event) => { event.preventDefault(); open(row); });
-      return item;
-    }));
-    if (!rows.length && search.value.trim()) found.append(element("li", { class: "none" }, words.nobody));
-    found.hidden = !found.children.length;
-    search.setAttribute("aria-expanded", String(!found.hidden));
-  };
-  search.addEventListener("input", list);
-  search.addEventListener("blur", close);
-  search.addEventListener("keydown", (event) => {
-    const items = [...found.querySelectorAll("[data-row]")], at = items.findIndex((item) => item.getAttribute("aria-selected") === "true");
-    if (event.key === "Escape") { close(); return; }
-    // The key that opens the card must not press its first button too.
-    if (event.key === "Enter") { const item = items[Math.max(at, 0)]; event.preventDefault(); if (item && !found.hidden) open(Number(item.dataset.row)); return; }
-    if (event.key !== "ArrowDown" && event.key !== "ArrowUp" || !items.length) return;
-    event.preventDefault();
-    const next = (at + (event.key === "ArrowDown" ? 1 : items.length - (at < 0 ? 0 : 1))) % items.length;
-    items.forEach((item, place) => item.setAttribute("aria-selected", String(place === next)));
-    search.setAttribute("aria-activedescendant", items[next].id);
-  });
-  for (const button of document.querySelectorAll("button[data-customer]")) {
-    const row = ids.indexOf(button.dataset.customer);
-    if (row < 0) button.replaceWith(...button.childNodes); else button.addEventListener("click", () => open(row));
-  }
+  if (search) unpacked("customers").then((json) => searchable(JSON.parse(json)));
 })();

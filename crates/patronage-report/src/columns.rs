@@ -348,6 +348,18 @@ fn find(name: &str) -> Option<&'static (&'static str, &'static str, &'static str
     COLUMNS.iter().find(|column| column.0 == name)
 }
 
+/// What a column is called in a table: `name` is that of what the table is about.
+pub(crate) fn heading_in(table: &str, name: &str, language: Language) -> String {
+    let (english, chinese) = match (table, name) {
+        ("segments" | "value", "name") => ("segment", "分群"),
+        ("lifecycle", "name") => ("stage", "阶段"),
+        ("quality", "name") => ("check", "检查项"),
+        ("winning_and_keeping", "name") => ("what", "内容"),
+        _ => return heading(name, language),
+    };
+    language.pick(english, chinese).to_owned()
+}
+
 /// The heading of a column.
 pub(crate) fn heading(name: &str, language: Language) -> String {
     match find(name) {

@@ -1,32 +1,45 @@
 //! The customers of a book as compact JSON, for the search on the page.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
-use patronage::analysis::rfm::{Axis, Move};
 use patronage::polars::prelude::*;
 use patronage::{Error, Result, money};
+use serde::Serialize;
 
 use crate::columns::{self, Kind};
-use crate::numbers::grouped;
-use crate::options::Language;
 use crate::view::View;
 
 /// Nearest other segments are told of so many customers: those on the contact list, and those with the most money.
-const EXPLAINED: usize = 2_000;
+const EXPLAINED: usize = 10_000;
 
-/// Columns that the page can do without: they follow from others, are bounds of what is shown, or stand in tables.
-fn left_out(name: &str) -> bool {
-    matches!(name, "r_score" | "f_score" | "m_score" | "last_purchase" | "purchase_periods" | "outlier_score" | "next_best_score")
-        || ["_low", "_high", "_p05", "_p95"].iter().any(|end| name.ends_with(end))
+/// What the page knows of single customers beside their columns, by their place among the rows.
+#[derive(Serialize)]
+struct Beside {
+    /// The nearest other segments.
+    moves: BTreeMap<usize, Vec<String>>,
+    /// Why to contact, from the contact list.
+    contact: BTreeMap<usize, String>,
+    /// Label, what it was, and what it is, since the last book.
+    changes: BTreeMap<usize, Vec<[String; 3]>>,
+    /// Every period that history may name.
+    periods: Vec<String>,
+    /// Period by its place, orders, revenue.
+    history: BTreeMap<usize, Vec<(usize, f64, f64)>>,
 }
 
-/// `{"columns": [{"name", "label", "kind", "values"}, …], "moves": {"row": ["…"]}}`: numbers and ids by column. Texts, dates and flags
-/// are `words` and, for each row, `width` letters in `codes` that say which (see [`letters`]).
+/// Columns that the page can do without: they follow from others, or stand in tables.
+fn left_out(name: &str) -> bool {
+    matches!(name, "r_score" | "f_score" | "m_score" | "last_purchase" | "purchase_periods" | "outlier_score" | "next_best_score")
+        || ["_p05", "_p95"].iter().any(|end| name.ends_with(end))
+}
+
+/// `{"columns": [{"name", "label", "kind", "values"}, …], "beside": …}`: values by column, in the order of the rows. Texts, dates and
+/// flags are places in a list of `words`. `beside` is [`Beside`].
 pub(crate) fn json(view: &View<'_>) -> Result<String> {
     let segments = view.book.segments();
     let (rows, explained) = chosen(view)?;
-    let mut json = String::with_capacity(rows.len() * 96 + 4_096);
+    let mut json = String::with_capacity(rows.len() * 128 + 4_096);
     json.push_str("{\"columns\":[");
     // Purchases are orders unless they were asked to be periods.
     let same = segments
@@ -41,19 +54,46 @@ pub(crate) fn json(view: &View<'_>) -> Result<String> {
         }
         write_column(view, column, &rows, &mut json)?;
     }
-    json.push_str("],\"moves\":{");
-    let mut first = true;
-    for place in explained {
-        let Some(explanation) = view.book.explain_row(rows[place])? else { break };
-        let moves: Vec<String> = explanation.moves.iter().map(|step| words(view, step)).collect();
-        if !std::mem::take(&mut first) {
-            json.push(',');
-        }
-        // Writing to a string cannot fail.
-        let _ = write!(json, "\"{place}\":{}", text(&moves)?);
-    }
-    json.push_str("}}");
+    json.push_str("],\"beside\":");
+    json.push_str(&text(&beside(view, &rows, &explained)?)?);
+    json.push('}');
     Ok(json)
+}
+
+fn beside(view: &View<'_>, rows: &[usize], explained: &[usize]) -> Result<Beside> {
+    let ids = view.book.segments().column("customer_id").and_then(|column| column.str().cloned()).map_err(|error| broken(&error))?;
+    let places: HashMap<&str, usize> = rows.iter().enumerate().filter_map(|(place, row)| Some((ids.get(*row)?, place))).collect();
+    let mut moves = BTreeMap::new();
+    for place in explained {
+        let Some(explanation) = view.book.explain_row(rows[*place])? else { break };
+        moves.insert(*place, explanation.moves.iter().map(|step| view.step(step)).collect());
+    }
+    let place_of = |id: &String| places.get(id.as_str()).copied();
+    let contact = view.table("watchlist").map(|list| list.texts("customer_id").iter().map(place_of).zip(list.texts("reason")).collect());
+    let contact: Vec<(Option<usize>, String)> = contact.unwrap_or_default();
+    let mut changes: BTreeMap<usize, Vec<[String; 3]>> = BTreeMap::new();
+    if let Some(table) = view.table("changes") {
+        let (what, from, to) = (table.texts("what"), table.texts("from"), table.texts("to"));
+        for (row, id) in table.texts("customer_id").iter().enumerate() {
+            if let Some(place) = place_of(id) {
+                changes.entry(place).or_default().push(view.change(&what[row], &from[row], &to[row]));
+            }
+        }
+    }
+    let mut history: BTreeMap<usize, Vec<(usize, f64, f64)>> = BTreeMap::new();
+    let periods = view.table("growth").map(|growth| growth.texts("period")).unwrap_or_default();
+    if let Some(table) = view.table("history") {
+        let period: HashMap<&str, usize> = periods.iter().enumerate().map(|(place, label)| (label.as_str(), place)).collect();
+        let (labels, orders, revenue) = (table.texts("period"), table.numbers("orders"), table.numbers("revenue"));
+        for (row, id) in table.texts("customer_id").iter().enumerate() {
+            if let (Some(place), Some(period)) = (place_of(id), period.get(labels[row].as_str())) {
+                let cells = (*period, orders[row].unwrap_or_default(), revenue[row].unwrap_or_default());
+                history.entry(place).or_default().push(cells);
+            }
+        }
+    }
+    let contact = contact.into_iter().filter_map(|(place, reason)| Some((place?, reason))).collect();
+    Ok(Beside { moves, contact, changes, periods, history })
 }
 
 /// The rows that the page lists, ascending, and the places among them of those whose ways out of their segment are told.
@@ -85,7 +125,7 @@ fn broken(error: &PolarsError) -> Error {
     Error::input(format!("the book lacks a column: {error}"))
 }
 
-fn text<T: serde::Serialize>(value: &T) -> Result<String> {
+fn text<T: Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|error| Error::write(error.to_string()))
 }
 
@@ -128,14 +168,8 @@ fn write_column(view: &View<'_>, column: &Column, rows: &[usize], json: &mut Str
     Ok(())
 }
 
-/// Letters that stand for places in a list of words: printable, and neither escaped in JSON nor markup.
-fn letters() -> Vec<char> {
-    ('#'..='~').filter(|letter| !matches!(letter, '\\' | '<')).collect()
-}
-
-/// A column of few distinct values: the values, and one or two letters a row; spaces where there is none.
+/// A column of few distinct values: the values, and the place of each row's value among them.
 fn coded(view: &View<'_>, column: &Column, rows: &[usize], json: &mut String) -> Result<()> {
-    let letters = letters();
     #[expect(clippy::mutable_key_type, reason = "texts, dates and flags hold nothing that changes")]
     let mut known: HashMap<AnyValue<'_>, usize> = HashMap::new();
     let mut words: Vec<String> = Vec::new();
@@ -148,7 +182,7 @@ fn coded(view: &View<'_>, column: &Column, rows: &[usize], json: &mut String) ->
         }
         let place = *known.entry(value.clone()).or_insert_with(|| {
             words.push(match (&value, value.get_str()) {
-                (_, Some(own)) => spoken(view, column.name(), own),
+                (_, Some(own)) => view.spoken(column.name(), own),
                 (AnyValue::Boolean(flag), _) => {
                     if *flag {
                         view.say("yes", "是")
@@ -162,21 +196,7 @@ fn coded(view: &View<'_>, column: &Column, rows: &[usize], json: &mut String) ->
         });
         places.push(Some(place));
     }
-    let _ = write!(json, ",\"words\":{}", text(&words)?);
-    if words.len() > letters.len() * letters.len() {
-        let _ = write!(json, ",\"values\":{}}}", text(&places)?);
-        return Ok(());
-    }
-    let width = if words.len() > letters.len() { 2 } else { 1 };
-    let _ = write!(json, ",\"width\":{width},\"codes\":\"");
-    for place in places {
-        match place {
-            None => json.push_str(&"  "[..width]),
-            Some(place) if width == 1 => json.push(letters[place]),
-            Some(place) => json.extend([letters[place / letters.len()], letters[place % letters.len()]]),
-        }
-    }
-    json.push_str("\"}");
+    let _ = write!(json, ",\"words\":{},\"values\":{}}}", text(&words)?, text(&places)?);
     Ok(())
 }
 
@@ -192,96 +212,4 @@ fn short(number: f64, places: usize, json: &mut String) {
     if &json[start..] == "-0" {
         json.replace_range(start.., "0");
     }
-}
-
-/// A key as the report calls it.
-fn spoken(view: &View<'_>, column: &str, text: &str) -> String {
-    match column {
-        "segment" | "previous_segment" => view.segment(text),
-        "reason" => reason(view, text),
-        "lifecycle" => view
-            .table("lifecycle")
-            .and_then(|table| Some(table.text(table.texts("stage").iter().position(|stage| stage == text)?, "name")))
-            .unwrap_or_else(|| text.to_owned()),
-        "churn_class" => match text {
-            "low" => view.say("low", "低"),
-            "medium" => view.say("medium", "中"),
-            "high" => view.say("high", "高"),
-            _ => text.to_owned(),
-        },
-        _ => text.to_owned(),
-    }
-}
-
-/// The phrases of a reason, in Chinese; longer ones first.
-const PHRASES: [(&str, &str); 22] = [
-    ("last purchase ", "最近购买 "),
-    (" days ago", " 天前"),
-    (" day ago", " 天前"),
-    (" purchase periods", " 个购买期"),
-    (" purchase period", " 个购买期"),
-    (" per order", "（每单）"),
-    (" orders", " 单"),
-    (" order", " 单"),
-    (", ties by customer id", "，同值按客户编号"),
-    ("; up: ", "；可升：由 "),
-    ("; down: ", "；可降：由 "),
-    ("no single score", "无单项得分"),
-    ("weighted score ", "加权得分 "),
-    ("above ", "高于 "),
-    (" up to ", " 至 "),
-    ("up to ", "至多 "),
-    (" or less", " 及以下"),
-    ("rule ", "规则 "),
-    (" of map ", "，映射 "),
-    ("score ", "得分 "),
-    (" high (", " 高 ("),
-    (" low (", " 低 ("),
-];
-
-/// A reason with the names of segments for their keys.
-fn reason(view: &View<'_>, text: &str) -> String {
-    let mut said = text.to_owned();
-    if view.language() == Language::Chinese {
-        for (english, chinese) in PHRASES {
-            said = said.replace(english, chinese);
-        }
-        said = said.replace("由 无单项得分", "无单项变动").replace("由 R", "R").replace("由 F", "F").replace("由 M", "M");
-    }
-    // A key stands after an arrow and ends at a separator.
-    let mut named = String::with_capacity(said.len());
-    for (place, part) in said.split("→ ").enumerate() {
-        if place == 0 {
-            named.push_str(part);
-            continue;
-        }
-        named.push_str("→ ");
-        let end = part.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-')).unwrap_or(part.len());
-        named.push_str(&view.segment(&part[..end]));
-        named.push_str(&part[end..]);
-    }
-    named
-}
-
-/// What would lead to another segment, all else equal.
-fn words(view: &View<'_>, step: &Move) -> String {
-    let (to, distance) = (view.segment(&step.segment), grouped(&step.distance().to_string()));
-    let english = match (step.axis, step.better) {
-        (Axis::Recency, true) => format!("a last purchase {distance} days more recent"),
-        (Axis::Recency, false) => format!("{distance} more days without a purchase"),
-        (Axis::Frequency, true) => format!("purchases: {distance} more"),
-        (Axis::Frequency, false) => format!("purchases: {distance} fewer"),
-        (Axis::Monetary, true) => format!("{distance} more money"),
-        (Axis::Monetary, false) => format!("{distance} less money"),
-    };
-    let chinese = match (step.axis, step.better) {
-        (Axis::Recency, true) => format!("最近购买再近 {distance} 天"),
-        (Axis::Recency, false) => format!("再有 {distance} 天不购买"),
-        (Axis::Frequency, true) => format!("再购买 {distance} 次"),
-        (Axis::Frequency, false) => format!("少购买 {distance} 次"),
-        (Axis::Monetary, true) => format!("金额再增加 {distance}"),
-        (Axis::Monetary, false) => format!("金额减少 {distance}"),
-    };
-    let arrow = if step.better { '↑' } else { '↓' };
-    view.language().pick(format!("{arrow} {to}: {english}"), format!("{arrow} {to}：{chinese}"))
 }

@@ -68,6 +68,8 @@ pub(crate) struct Table {
     pub(crate) caption: String,
     pub(crate) columns: Vec<Heading>,
     pub(crate) rows: Vec<Vec<Cell>>,
+    /// Whether a page shows its caption only, until the reader opens it.
+    pub(crate) folded: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -101,6 +103,28 @@ impl Table {
             _ => "prose",
         };
         (0..self.columns.len()).map(width).collect()
+    }
+
+    /// The same table, which the reader opens who wants it.
+    pub(crate) fn folded(mut self) -> Self {
+        self.folded = true;
+        self
+    }
+
+    /// Puts the columns of another table before the one at a place; the rows of both have to be of the same things.
+    pub(crate) fn insert(&mut self, at: usize, other: Self) {
+        self.columns.splice(at..at, other.columns);
+        for (row, cells) in self.rows.iter_mut().zip(other.rows) {
+            row.splice(at..at, cells);
+        }
+    }
+
+    /// Takes a column out.
+    pub(crate) fn remove(&mut self, column: &str) {
+        if let Some(at) = self.columns.iter().position(|heading| heading.name == column) {
+            self.columns.remove(at);
+            self.rows.iter_mut().for_each(|row| drop(row.remove(at)));
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -2,6 +2,9 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::document::{Heading, Table};
+use crate::numbers::shown;
+
 /// A table of texts; numbers are lined up on the right.
 pub(crate) struct Grid {
     header: Vec<(String, Align)>,
@@ -64,6 +67,16 @@ impl Grid {
         }
         text.pop();
         text
+    }
+}
+
+impl From<&Table> for Grid {
+    fn from(table: &Table) -> Self {
+        let align = |heading: &Heading| if heading.numeric() { Align::Right } else { Align::Left };
+        let header: Vec<(&str, Align)> = table.columns.iter().map(|heading| (heading.text.as_str(), align(heading))).collect();
+        let mut grid = Self::new(&header);
+        table.rows.iter().for_each(|row| grid.push(row.iter().map(|cell| shown(&cell.text)).collect()));
+        grid
     }
 }
 

@@ -12,7 +12,7 @@
 //! let options = ReportOptions::new();
 //! assert!(patronage_report::html(&book, &options)?.contains("as of 2024-03-20 · 2 customers"));
 //! assert!(patronage_report::markdown(&book, &options)?.starts_with("# Customer segments"));
-//! assert!(patronage_report::terminal(&book)?.contains("2 customers"));
+//! assert!(patronage_report::terminal(&book, &options)?.contains("2 customers"));
 //! # Ok(()) }
 //! ```
 //!
@@ -20,22 +20,23 @@
 //! [`SegmentBook::pseudonymized`] makes a book without ids to render; [`ReportOptions::suppress_below`] hides small groups and
 //! [`ReportOptions::aggregate_only`] all single customers.
 
+mod card;
 mod chart;
 mod choice;
 mod columns;
 mod customers;
 mod document;
-mod glance;
 mod grid;
 mod markdown;
 mod numbers;
 mod options;
+mod pack;
 mod page;
 mod sections;
-mod tables;
+mod spoken;
+mod terminal;
 #[cfg(test)]
 mod tests;
-mod value;
 mod view;
 mod workbook;
 
@@ -101,7 +102,7 @@ pub fn xlsx(book: &SegmentBook, options: &ReportOptions) -> Result<Vec<u8>> {
 /// let book = SegmentBook::params().build(&Ingest::new().read_text(log)?)?;
 /// let charts = charts(&book, &ReportOptions::new())?;
 /// let (name, lorenz) = charts.iter().find(|(name, _)| name == "lorenz").unwrap();
-/// let (style, scripts) = chart_assets(Language::English);
+/// let (style, scripts) = chart_assets(Language::English)?;
 /// let page = format!("<!doctype html><html><head>{style}</head><body>{lorenz}{scripts}</body></html>");
 /// # assert!(page.contains("id=\"chart-lorenz\"") && name == "lorenz");
 /// # Ok(()) }
@@ -118,66 +119,40 @@ pub fn charts(book: &SegmentBook, options: &ReportOptions) -> Result<Vec<(String
 }
 
 /// Style and scripts for pages that hold [`charts`].
-#[must_use]
-pub fn chart_assets(language: Language) -> (String, String) {
+///
+/// # Errors
+/// When the scripts cannot be compressed, for want of memory.
+pub fn chart_assets(language: Language) -> Result<(String, String)> {
     page::assets(language)
 }
 
-/// A summary that fits a screen.
+/// A summary that fits one screen: what was read, the segments, what matters most, and what to know.
 ///
 /// # Errors
-/// When the book lacks a column that its manifest promises.
-pub fn terminal(book: &SegmentBook) -> Result<String> {
-    let manifest = book.manifest();
-    let mut text = String::new();
-    let _ = writeln!(text, "Customer segments as of {}\n", manifest.as_of);
-    let _ = writeln!(
-        text,
-        "{} customers · {} orders · revenue {}",
-        grouped(&manifest.book_customers.to_string()),
-        grouped(&manifest.book_orders.to_string()),
-        grouped(&manifest.book_revenue)
-    );
-    if let Some(audit) = &manifest.audit {
-        let _ = writeln!(
-            text,
-            "{} rows read, {} accepted, {} rejected with money {}",
-            grouped(&audit.rows_in.to_string()),
-            grouped(&audit.rows_accepted.to_string()),
-            grouped(&audit.rejected().to_string()),
-            grouped(&audit.money_rejected)
-        );
-    }
-    let zone = &manifest.ledger.zone;
-    let _ = match manifest.audit.as_ref().and_then(|audit| audit.largest_customer.as_ref()) {
-        Some(largest) => {
-            let (id, share) = (numbers::shown(&largest.customer_id), percent(Some(largest.share)));
-            writeln!(text, "days are those of {zone}; the customer with the most orders, `{id}`, has {share} of them")
-        }
-        None => writeln!(text, "days are those of {zone}"),
-    };
-    if manifest.rows_after_as_of > 0 {
-        let _ = writeln!(text, "{} rows lie after that date and were not used", grouped(&manifest.rows_after_as_of.to_string()));
-    }
-    if manifest.rows_before_from > 0 {
-        let _ = writeln!(text, "{} rows lie before the first day and were not used", grouped(&manifest.rows_before_from.to_string()));
-    }
-    for line in glance::lines(book) {
-        let _ = writeln!(text, "{line}");
-    }
-    for (title, grid) in tables::all(book)? {
-        let _ = writeln!(text, "\n{title}\n{}", grid.plain());
-    }
-    if let Some((title, note)) = value::summary(book) {
-        let _ = writeln!(text, "\n{title}\n{note}");
-    }
-    if !manifest.warnings.is_empty() {
-        let _ = writeln!(text, "\nTo know");
-        for warning in &manifest.warnings {
-            let _ = writeln!(text, "- {warning}");
-        }
-    }
-    Ok(text)
+/// As [`html`].
+pub fn terminal(book: &SegmentBook, options: &ReportOptions) -> Result<String> {
+    terminal::terminal(&View::new(book, options)?)
+}
+
+/// One customer as text: values with their intervals, money by period, why to contact, what changed since the last book, why it is in
+/// its segment, and the nearest other segments.
+///
+/// # Errors
+/// When the book has no such customer; and as [`html`].
+///
+/// ```
+/// use patronage::{Ingest, SegmentBook};
+/// use patronage_report::{ReportOptions, customer};
+/// # fn main() -> patronage::Result<()> {
+/// let log = "customer,date,amount\nann,2024-03-01,50\nann,2024-03-20,70\nbob,2024-01-05,20\n";
+/// let book = SegmentBook::params().build(&Ingest::new().read_text(log)?)?;
+/// let card = customer(&book, "ann", &ReportOptions::new())?;
+/// assert!(card.starts_with("ann as of 2024-03-20\n") && card.contains("Why this segment"));
+/// assert!(customer(&book, "eve", &ReportOptions::new()).is_err());
+/// # Ok(()) }
+/// ```
+pub fn customer(book: &SegmentBook, customer_id: &str, options: &ReportOptions) -> Result<String> {
+    card::card(&View::new(book, options)?, customer_id)
 }
 
 /// Where every row and all money went, in a few lines.

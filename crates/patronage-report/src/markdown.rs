@@ -3,8 +3,7 @@
 use std::fmt::Write;
 
 use crate::document::{Block, Document, Table};
-use crate::grid::{Align, Grid};
-use crate::numbers::shown;
+use crate::grid::Grid;
 use crate::options::Language;
 
 /// So many rows of a table are read in an e-mail.
@@ -63,12 +62,8 @@ fn plain(text: &str) -> String {
 }
 
 fn grid(table: &Table, language: Language) -> String {
-    let header: Vec<(&str, Align)> =
-        table.columns.iter().map(|column| (column.text.as_str(), if column.numeric() { Align::Right } else { Align::Left })).collect();
-    let mut grid = Grid::new(&header);
-    for row in table.rows.iter().take(ROWS) {
-        grid.push(row.iter().map(|cell| shown(&cell.text)).collect());
-    }
+    let rows = table.rows.iter().take(ROWS).cloned().collect();
+    let first = Grid::from(&Table { rows, ..table.clone() });
     let caption = if table.caption.is_empty() { String::new() } else { format!("**{}**\n\n", plain(&table.caption)) };
     let rest = table.rows.len().saturating_sub(ROWS);
     let more = match (rest, language) {
@@ -76,5 +71,5 @@ fn grid(table: &Table, language: Language) -> String {
         (_, Language::English) => format!("\n\n… and {rest} more rows"),
         (_, Language::Chinese) => format!("\n\n……另有 {rest} 行"),
     };
-    format!("{caption}{}{more}", grid.markdown())
+    format!("{caption}{}{more}", first.markdown())
 }

@@ -16,6 +16,13 @@ pub(crate) fn grouped(decimal: &str) -> String {
     text + fraction
 }
 
+/// An exact sum of money as people read it: no more than two places.
+pub(crate) fn cents(decimal: &str) -> String {
+    let places = decimal.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let rounded = decimal.parse::<f64>().ok().filter(|_| places > 2);
+    grouped(&rounded.map_or_else(|| decimal.to_owned(), |number| format!("{number:.2}")))
+}
+
 /// A share as a percentage with one decimal place.
 pub(crate) fn percent(share: Option<f64>) -> String {
     share.map_or_else(|| "–".to_owned(), |share| format!("{:.1} %", share * 100.0))
@@ -100,6 +107,13 @@ mod tests {
     fn thousands_are_separated() {
         for (plain, expected) in [("0", "0"), ("123", "123"), ("1234.50", "1,234.50"), ("-1234567", "-1,234,567")] {
             assert_eq!(grouped(plain), expected);
+        }
+    }
+
+    #[test]
+    fn money_has_two_places_at_most() {
+        for (exact, shown) in [("12977806.3018", "12,977,806.30"), ("-0.006", "-0.01"), ("1234.5", "1,234.5"), ("7", "7")] {
+            assert_eq!(cents(exact), shown);
         }
     }
 

@@ -8,6 +8,7 @@ use crate::chart::Chart;
 use crate::customers;
 use crate::document::{Block, Document};
 use crate::options::Language;
+use crate::pack::packed;
 use crate::view::View;
 
 const STYLE: &str = include_str!("../assets/report.css");
@@ -52,6 +53,12 @@ struct Words {
     why: &'static str,
     moves: &'static str,
     nobody: &'static str,
+    contact: &'static str,
+    changes: &'static str,
+    history: &'static str,
+    history_columns: [&'static str; 3],
+    bought: &'static str,
+    interval: &'static str,
 }
 
 const ENGLISH: Words = Words {
@@ -69,6 +76,12 @@ const ENGLISH: Words = Words {
     why: "Why this segment",
     moves: "The nearest other segments",
     nobody: "No such customer here",
+    contact: "Why to contact",
+    changes: "Since the last book",
+    history: "Money by period",
+    history_columns: ["period", "orders", "revenue"],
+    bought: "{period}: orders {orders}, revenue {money}",
+    interval: "95 %: {low} to {high}",
 };
 
 const CHINESE: Words = Words {
@@ -86,6 +99,12 @@ const CHINESE: Words = Words {
     why: "所属分群的依据",
     moves: "距离最近的其他分群",
     nobody: "没有该客户",
+    contact: "联系理由",
+    changes: "与上一份报告相比",
+    history: "各期金额",
+    history_columns: ["期间", "订单数", "金额"],
+    bought: "{period}：{orders} 单，金额 {money}",
+    interval: "95% 区间：{low} 至 {high}",
 };
 
 fn words(language: Language) -> &'static Words {
@@ -99,10 +118,9 @@ pub(crate) fn in_script(json: &str) -> String {
 
 /// plotly's own script, without the typesetter of formulas that it comes with.
 fn plotly_script() -> String {
-    let all = plotly::Plot::offline_js_sources();
-    let start = all.find('>').map_or(0, |at| at + 1);
-    let end = all.find("</script>").unwrap_or(all.len());
-    all[start..end].to_owned()
+    let mut all = plotly::Plot::offline_js_sources();
+    all.truncate(all.find("</script>").unwrap_or(all.len()));
+    all.split_off(all.find('>').map_or(0, |at| at + 1))
 }
 
 fn failed(error: &askama::Error) -> Error {
@@ -111,7 +129,7 @@ fn failed(error: &askama::Error) -> Error {
 
 pub(crate) fn html(view: &View<'_>, document: &Document) -> Result<String> {
     let words = words(view.language());
-    let customers = if view.options.aggregate_only { None } else { Some(in_script(&customers::json(view)?)) };
+    let customers = if view.options.aggregate_only { None } else { Some(packed(&customers::json(view)?)?) };
     let spoken = serde_json::to_string(words).map_err(|error| Error::write(error.to_string()))?;
     Page {
         document,
@@ -121,7 +139,7 @@ pub(crate) fn html(view: &View<'_>, document: &Document) -> Result<String> {
         version: env!("CARGO_PKG_VERSION"),
         style: STYLE,
         script: SCRIPT,
-        plotly: plotly_script(),
+        plotly: packed(&plotly_script())?,
         spoken: in_script(&spoken),
         customers,
     }
@@ -135,12 +153,12 @@ pub(crate) fn fragment(view: &View<'_>, chart: &Chart) -> Result<String> {
 }
 
 /// What a page needs once for any number of pieces: style, words and scripts, the latter at its end.
-pub(crate) fn assets(language: Language) -> (String, String) {
+pub(crate) fn assets(language: Language) -> Result<(String, String)> {
     let spoken = in_script(&serde_json::to_string(words(language)).unwrap_or_default());
     let style = format!("<style>{STYLE}</style>");
     let script = format!(
-        "<script type=\"application/json\" id=\"words\">{spoken}</script>\n<script type=\"text/plain\" id=\"plotly\">{}</script>\n<script>{SCRIPT}</script>",
-        plotly_script()
+        "<script type=\"application/json\" id=\"words\">{spoken}</script>\n<script type=\"application/gzip\" id=\"plotly\">{}</script>\n<script>{SCRIPT}</script>",
+        packed(&plotly_script())?
     );
-    (style, script)
+    Ok((style, script))
 }

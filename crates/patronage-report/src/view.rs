@@ -44,6 +44,10 @@ pub(crate) struct View<'a> {
     tables: BTreeMap<String, Shown<'a>>,
     /// Keys of segments and what they are called.
     segments: BTreeMap<String, String>,
+    /// The same of stages of the life cycle.
+    stages: BTreeMap<String, String>,
+    /// Reasons as the customers' column has them, and in the report's language.
+    reasons: BTreeMap<String, String>,
 }
 
 /// A table, and which of its rows are hidden.
@@ -72,11 +76,13 @@ impl<'a> View<'a> {
             let (language, suppress_below) = (options.language, options.suppress_below);
             tables.insert(name.clone(), Shown { name, frame, hidden, language, suppress_below });
         }
-        let mut view = Self { book, options, numbers: Numbers(options.language), tables, segments: BTreeMap::new() };
-        if let Some(segments) = view.table("segments") {
-            view.segments = segments.texts("segment").into_iter().zip(segments.texts("name")).collect();
-        }
-        Ok(view)
+        let names = |table: &str, key: &str, name: &str| {
+            let pairs = tables.get(table).map(|table: &Shown<'_>| table.own_texts(key).into_iter().zip(table.texts(name)));
+            pairs.into_iter().flatten().collect()
+        };
+        let (segments, stages) = (names("segments", "segment", "name"), names("lifecycle", "stage", "name"));
+        let reasons = names("rules", "reason", "reason");
+        Ok(Self { book, options, numbers: Numbers(options.language), tables, segments, stages, reasons })
     }
 
     pub(crate) fn language(&self) -> Language {
@@ -100,6 +106,22 @@ impl<'a> View<'a> {
     /// What a segment is called; its key when the map does not say.
     pub(crate) fn segment(&self, key: &str) -> String {
         self.segments.get(key).cloned().unwrap_or_else(|| key.to_owned())
+    }
+
+    /// What a stage of the life cycle is called.
+    pub(crate) fn stage(&self, key: &str) -> String {
+        self.stages.get(key).cloned().unwrap_or_else(|| key.to_owned())
+    }
+
+    /// A customer's reason in the report's language; as it stands in books that have it in no other.
+    pub(crate) fn reason(&self, reason: &str) -> String {
+        self.reasons.get(reason).cloned().unwrap_or_else(|| reason.to_owned())
+    }
+
+    /// The rows of the customers as a table.
+    pub(crate) fn customers(&self) -> Shown<'_> {
+        let frame = Cow::Borrowed(self.book.segments());
+        Shown { name: "segments".to_owned(), frame, hidden: Vec::new(), language: self.options.language, suppress_below: 0 }
     }
 
     /// A table of the book with these of its columns, in this order; those that it lacks are left out.
@@ -163,7 +185,16 @@ impl Shown<'_> {
 
     /// Texts of a column, empty where there are none.
     pub(crate) fn texts(&self, name: &str) -> Vec<String> {
-        match self.column(name) {
+        self.all_texts(self.column(name))
+    }
+
+    /// The same of the column of exactly this name, in whichever language it is.
+    fn own_texts(&self, name: &str) -> Vec<String> {
+        self.all_texts(self.frame.column(name).ok())
+    }
+
+    fn all_texts(&self, column: Option<&Column>) -> Vec<String> {
+        match column {
             Some(column) => (0..self.height()).map(|row| plain(column, row)).collect(),
             None => vec![String::new(); self.height()],
         }
@@ -212,18 +243,51 @@ impl Shown<'_> {
     pub(crate) fn shown(&self, caption: &str, names: &[&str], wanted: impl Fn(usize) -> bool) -> Table {
         let names: Vec<&str> = names.iter().copied().filter(|name| self.has(name)).collect();
         let rows: Vec<usize> = (0..self.height()).filter(|row| wanted(*row)).collect();
-        let columns: Vec<Heading> = names
-            .iter()
-            .map(|name| Heading { name: (*name).to_owned(), text: columns::heading(name, self.language), kind: self.kind(name) })
-            .collect();
+        let columns: Vec<Heading> = names.iter().map(|name| self.heading(name)).collect();
         let places: Vec<usize> = names.iter().map(|name| self.places(name)).collect();
         let cells = |row: usize| columns.iter().zip(&places).map(|(heading, places)| self.cell(row, heading, *places)).collect();
         let rows = rows.into_iter().map(cells).collect();
-        Table { name: self.name.clone(), caption: caption.to_owned(), columns, rows }
+        Table { name: self.name.clone(), caption: caption.to_owned(), columns, rows, folded: false }
+    }
+
+    pub(crate) fn heading(&self, name: &str) -> Heading {
+        Heading { name: name.to_owned(), text: columns::heading_in(&self.name, name, self.language), kind: self.kind(name) }
+    }
+
+    /// Numbers by two keys: a row for each value of the one, a column for each of the other, both in the order in which they first come.
+    pub(crate) fn crosstab(&self, caption: &str, down: &str, across: &str, value: &str) -> Table {
+        let (rows, columns) = (self.texts(down), self.texts(across));
+        let distinct = |texts: &[String]| {
+            let mut order: Vec<String> = Vec::new();
+            texts.iter().for_each(|text| {
+                if !order.contains(text) {
+                    order.push(text.clone())
+                }
+            });
+            order
+        };
+        let across_keys = distinct(&columns);
+        let heading = Heading { name: value.to_owned(), ..self.heading(value) };
+        let word = |column: &str, key: &str| columns::word(column, key, self.language);
+        let mut headings = vec![self.heading(down)];
+        headings.extend(across_keys.iter().map(|key| Heading { text: format!("→ {}", word(across, key)), ..heading.clone() }));
+        let cells = |key: &String| {
+            let at = |other: &String| (0..rows.len()).find(|row| rows[*row] == *key && columns[*row] == *other);
+            let cell = |other| at(other).map_or_else(Cell::default, |row| self.cell(row, &heading, self.places(value)));
+            let first = Cell { text: word(down, key), number: None };
+            [first].into_iter().chain(across_keys.iter().map(cell)).collect()
+        };
+        Table {
+            name: self.name.clone(),
+            caption: caption.to_owned(),
+            columns: headings,
+            rows: distinct(&rows).iter().map(cells).collect(),
+            folded: false,
+        }
     }
 
     /// Money is shown whole where it is large, else with two places.
-    fn places(&self, name: &str) -> usize {
+    pub(crate) fn places(&self, name: &str) -> usize {
         if self.kind(name) != Kind::Money {
             return 0;
         }
@@ -232,7 +296,7 @@ impl Shown<'_> {
         if largest >= 10_000.0 || numbers.iter().flatten().all(|number| number.fract().abs() < 1e-9) { 0 } else { 2 }
     }
 
-    fn cell(&self, row: usize, heading: &Heading, places: usize) -> Cell {
+    pub(crate) fn cell(&self, row: usize, heading: &Heading, places: usize) -> Cell {
         let numbers = Numbers(self.language);
         let Some(column) = self.column(&heading.name) else { return Cell::default() };
         if column.get(row).map_or(true, |value| value.is_null()) {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use patronage::Result;
 use patronage::SegmentBook;
+use patronage_report::ReportOptions;
 
 use crate::watch::{print, print_json};
 
@@ -13,6 +14,9 @@ pub(crate) struct Args {
     folder: PathBuf,
     /// The customer's id
     customer: String,
+    /// The language: en or zh
+    #[arg(long, value_name = "LANG", default_value = "en")]
+    lang: String,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -20,6 +24,9 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let book = SegmentBook::open(&args.folder)?;
-    let explanation = book.explain(&args.customer)?;
-    if args.json { print_json(&explanation) } else { print(&explanation.to_string()) }
+    if args.json {
+        return print_json(&book.explain(&args.customer)?);
+    }
+    let options = ReportOptions::new().language(args.lang.parse()?);
+    print(&patronage_report::customer(&book, &args.customer, &options)?)
 }

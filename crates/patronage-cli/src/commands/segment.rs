@@ -115,7 +115,7 @@ pub(crate) fn segment(options: &Options, talk: &Talk) -> Result<()> {
     if options.json {
         return print_json(book.manifest());
     }
-    print(&patronage_report::terminal(&book)?)?;
+    print(&patronage_report::terminal(&book, &report)?)?;
     talk.say(&format!("written to {}", folder.display()));
     Ok(())
 }

@@ -4,7 +4,7 @@ use patronage::Result;
 
 use crate::columns::Kind;
 use crate::document::{Block, Cell, Fact, Heading, Table};
-use crate::numbers::{grouped, shown};
+use crate::numbers::{cents, shown};
 use crate::view::View;
 
 #[expect(clippy::unnecessary_wraps, reason = "sections have one form")]
@@ -17,7 +17,7 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
         fact(("As of", "截止日期"), manifest.as_of.to_string(), view.language().pick(format!("days of {zone}"), format!("时区 {zone}"))),
         fact(("Customers", "客户数"), count(manifest.book_customers), String::new()),
         fact(("Orders", "订单数"), count(manifest.book_orders), String::new()),
-        fact(("Revenue", "收入"), grouped(&manifest.book_revenue), view.say("net of refunds", "已扣退款")),
+        fact(("Revenue", "收入"), cents(&manifest.book_revenue), view.say("net of refunds", "已扣退款")),
     ];
     if let Some(audit) = &manifest.audit {
         let accepted = view.language().pick(
@@ -25,9 +25,8 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
             format!("接受 {}，拒绝 {}", count(audit.rows_accepted), count(audit.rejected())),
         );
         facts.push(fact(("Rows read", "读取行数"), count(audit.rows_in), accepted));
-        let rejected =
-            view.language().pick(format!("of {} read", grouped(&audit.money_in)), format!("共读取 {}", grouped(&audit.money_in)));
-        facts.push(fact(("Money rejected", "拒绝金额"), grouped(&audit.money_rejected), rejected));
+        let rejected = view.language().pick(format!("of {} read", cents(&audit.money_in)), format!("共读取 {}", cents(&audit.money_in)));
+        facts.push(fact(("Money rejected", "拒绝金额"), cents(&audit.money_rejected), rejected));
         if let (Some(first), Some(last)) = (audit.first, audit.last) {
             facts.push(fact(
                 ("Orders from", "订单期间"),
@@ -41,10 +40,23 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
     }
     let mut blocks = vec![Block::Facts(facts)];
     blocks.extend(
-        view.shown("quality", &view.say("Quality of the data", "数据质量"), &["name", "measured", "level", "fix"]).map(Block::Table),
+        view.shown("quality", &view.say("Quality of the data", "数据质量"), &["name", "measured", "level", "fix"])
+            .map(|table| Block::Table(table.folded())),
     );
-    blocks.extend(rejected(view).map(Block::Table));
-    blocks.extend(inputs(view).map(Block::Table));
+    blocks.extend(rejected(view).map(|table| Block::Table(table.folded())));
+    blocks.extend(inputs(view).map(|table| Block::Table(table.folded())));
+    let notes = notes(view);
+    if !notes.is_empty() {
+        blocks.push(Block::Heading(view.say("To know", "须知")));
+        blocks.push(Block::List(notes));
+    }
+    Ok(blocks)
+}
+
+/// What a reader should know before believing the rest.
+pub(crate) fn notes(view: &View<'_>) -> Vec<String> {
+    let manifest = view.book.manifest();
+    let count = |count: u64| view.numbers.count(count as f64);
     let mut notes: Vec<String> = Vec::new();
     if manifest.rows_after_as_of > 0 {
         let rows = count(manifest.rows_after_as_of);
@@ -60,11 +72,7 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
         );
     }
     notes.extend(manifest.warnings.iter().map(ToString::to_string));
-    if !notes.is_empty() {
-        blocks.push(Block::Heading(view.say("To know", "须知")));
-        blocks.push(Block::List(notes));
-    }
-    Ok(blocks)
+    notes
 }
 
 /// The grade of the data, in books that have one.
@@ -91,6 +99,7 @@ fn rejected(view: &View<'_>) -> Option<Table> {
         caption: view.say("Rejected rows", "被拒绝的行"),
         columns: vec![heading("reason", ("reason", "原因"), Kind::Text), heading("rows", ("rows", "行数"), Kind::Count)],
         rows: rows.collect(),
+        folded: false,
     })
 }
 
@@ -131,5 +140,6 @@ fn inputs(view: &View<'_>) -> Option<Table> {
             heading("bytes", ("bytes", "字节数"), Kind::Count),
         ],
         rows,
+        folded: false,
     })
 }

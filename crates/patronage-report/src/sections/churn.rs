@@ -28,19 +28,9 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
         blocks.extend(risks(view, spread)?.map(drawn));
     }
     if let Some(list) = view.table("watchlist") {
-        let columns = [
-            "rank",
-            "customer_id",
-            "value_at_risk",
-            "year_at_risk",
-            "churn_probability",
-            "churn_class",
-            "residual_value",
-            "overdue_ratio",
-            "days_since_last",
-            "usual_gap_days",
-            "reason",
-        ];
+        // By what the list is ranked.
+        let stake = if list.numbers("value_at_risk").iter().any(Option::is_some) { "value_at_risk" } else { "year_at_risk" };
+        let columns = ["rank", "customer_id", stake, "churn_probability", "residual_value", "days_since_last", "usual_gap_days", "reason"];
         let caption = if list.height() > CONTACTS {
             let all = view.numbers.count(list.height() as f64);
             view.language()
@@ -51,11 +41,16 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
         blocks.push(Block::Table(list.shown(&caption, &columns, |row| row < CONTACTS)));
     }
     if let Some(decline) = view.table("value_decline") {
-        blocks.push(Block::Table(decline.shown(
-            &view.say("Still buying, but less: moves between classes of value", "仍在购买但减少：价值类别变化"),
+        let (from, to) = (decline.texts("from_class"), decline.texts("to_class"));
+        let less = decline.shown(
+            &view.say("Still buying, but less: from which class of value to which lower one", "仍在购买但减少：由高到低的价值类别变化"),
             &["from_class", "to_class", "customers", "revenue_before", "revenue_after"],
-            |_| true,
-        )));
+            // Classes are named in the order of the alphabet; N has bought nothing.
+            |row| from[row] < to[row] && to[row] != "N",
+        );
+        if !less.is_empty() {
+            blocks.push(Block::Table(less));
+        }
     }
     if let Some(gain) = view.table("churn_gain") {
         blocks.push(drawn(gains(view, gain)?));

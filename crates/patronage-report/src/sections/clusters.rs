@@ -33,7 +33,6 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
             "rule",
             "rule_precision",
             "rule_recall",
-            "silhouette",
             "stability",
         ],
         |_| true,
@@ -118,14 +117,18 @@ fn silhouettes(view: &View<'_>, choice: &Shown<'_>) -> Result<Option<Chart>> {
         drawing =
             drawing.trace(line(x, y, &columns::word("method", method, view.language()), SERIES[place % SERIES.len()], None, "%{y:.3f}"));
     }
+    let chosen = choice.flags("chosen").iter().position(|chosen| *chosen).and_then(|row| k[row]);
+    if let Some(chosen) = chosen {
+        drawing = drawing.mark(chosen, &view.say("in use", "采用"));
+    }
     let columns = ["method", "k", "inertia", "silhouette", "gap", "gap_deviation", "bic", "chosen"];
     drawing
         .chart(
             "cluster_choice",
             view.say("How many clusters", "聚类数的选择"),
             view.say(
-                "Higher is better: customers are nearer to their own cluster than to the next.",
-                "越高越好：客户离自身聚类比离相邻聚类更近。",
+                "Silhouette: higher is better, customers are nearer to their own cluster than to the next. The number in use is chosen by the criterion under Method, which may prefer more.",
+                "轮廓系数越高越好：客户离自身聚类比离相邻聚类更近。采用的数目按“方法”一节的准则确定，可能更多。",
             ),
             choice.shown("", &columns, |_| true),
         )

@@ -9,11 +9,16 @@ use super::sentence::Sentence;
 const MOST: usize = 5;
 
 pub(super) fn blocks(view: &View<'_>) -> Vec<Block> {
+    let findings = findings(view);
+    if findings.is_empty() { Vec::new() } else { vec![Block::Findings(findings)] }
+}
+
+/// What matters most, at most five sentences.
+pub(crate) fn findings(view: &View<'_>) -> Vec<Finding> {
     // In the order of what a reader should hear first; those that the book cannot support are skipped.
     let all: [fn(&View<'_>) -> Option<Finding>; 9] =
         [best_segment, at_risk, concentration, trend, growth, forecast, slipping, once_only, best_value];
-    let findings: Vec<Finding> = all.iter().filter_map(|finding| finding(view)).take(MOST).collect();
-    if findings.is_empty() { Vec::new() } else { vec![Block::Findings(findings)] }
+    all.iter().filter_map(|finding| finding(view)).take(MOST).collect()
 }
 
 fn largest(numbers: &[Option<f64>]) -> Option<usize> {
@@ -34,8 +39,8 @@ fn best_segment(view: &View<'_>) -> Option<Finding> {
     let revenue = sentence.cell(table, row, "revenue")?;
     let revenue_share = sentence.cell(table, row, "revenue_share")?;
     let english =
-        format!("{name} carry the business: {customers} customers, {share} of all, bring {revenue} or {revenue_share} of the revenue.");
-    let chinese = format!("“{name}”是业务支柱：{customers} 位客户（占 {share}）贡献收入 {revenue}，占总收入的 {revenue_share}。");
+        format!("{name} bring the most: {customers} customers, {share} of all, account for {revenue} or {revenue_share} of the revenue.");
+    let chinese = format!("“{name}”贡献最大：{customers} 位客户（占 {share}）贡献收入 {revenue}，占总收入的 {revenue_share}。");
     Some(sentence.finish(view.language(), english, chinese))
 }
 
@@ -64,8 +69,12 @@ fn concentration(view: &View<'_>) -> Option<Finding> {
     let customers = sentence.cell(table, row, "customers")?;
     let share = sentence.cell(table, row, "customer_share")?;
     let revenue_share = sentence.cell(table, row, "revenue_share")?;
-    let english = format!("Revenue hangs on few: the {customers} best customers, {share} of all, bring {revenue_share} of it.");
-    let chinese = format!("收入高度集中：最好的 {customers} 位客户（占 {share}）贡献了 {revenue_share} 的收入。");
+    let english = if table.number(row, "customers").is_some_and(|count| count > 1.0) {
+        format!("The {customers} best customers, {share} of all, bring {revenue_share} of the revenue.")
+    } else {
+        format!("The best customer ({customers}, {share} of all) brings {revenue_share} of the revenue.")
+    };
+    let chinese = format!("最好的 {customers} 位客户（占 {share}）贡献了 {revenue_share} 的收入。");
     Some(sentence.finish(view.language(), english, chinese))
 }
 

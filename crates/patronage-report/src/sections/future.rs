@@ -51,7 +51,6 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
                 "model",
                 "kind",
                 "chosen",
-                "free_parameters",
                 "log_score",
                 "standard_error",
                 "chosen_won_by",
@@ -72,7 +71,7 @@ const CLOSE: f64 = 0.15;
 
 /// How far forecasts can be trusted, from the models' table: A when every baseline is beaten and the total is off by no more than
 /// 15 %, B when every baseline is beaten, C otherwise.
-fn grade(view: &View<'_>) -> Option<Fact> {
+pub(crate) fn grade(view: &View<'_>) -> Option<Fact> {
     let models = view.table("models")?;
     let chosen = models.flags("chosen").iter().position(|chosen| *chosen)?;
     let (kinds, beaten) = (models.texts("kind"), models.flags("beaten"));

@@ -2,6 +2,7 @@
 
 use patronage::analysis::clv::Fit;
 
+use super::definitions::definitions;
 use crate::columns::Kind;
 use crate::document::{Block, Cell, Heading, Table};
 use crate::view::View;
@@ -15,6 +16,10 @@ pub(super) fn blocks(view: &View<'_>) -> Vec<Block> {
             blocks.push(Block::Text(fit_words(view, fit)));
         }
     }
+    let rules = view.say("Rules: which scores lead to which segment, and why", "规则：何种得分归入哪个分群及依据");
+    blocks.extend(
+        view.shown("rules", &rules, &["r_score", "f_score", "m_score", "customers", "reason"]).map(|table| Block::Table(table.folded())),
+    );
     blocks.extend(
         view.shown(
             "churn_coefficients",
@@ -35,116 +40,6 @@ pub(super) fn blocks(view: &View<'_>) -> Vec<Block> {
     blocks
 }
 
-fn definitions(view: &View<'_>) -> Vec<(String, String)> {
-    let manifest = view.book.manifest();
-    let json = serde_json::to_value(manifest).unwrap_or_default();
-    let setting =
-        |path: &str| json.pointer(path).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).unwrap_or_default();
-    let mut all = Vec::new();
-    let mut add = |word: (&str, &str), meaning: (String, String)| {
-        all.push((view.say(word.0, word.1), view.language().pick(meaning.0, meaning.1)));
-    };
-    let fixed = |english: &str, chinese: &str| (english.to_owned(), chinese.to_owned());
-    let as_of = manifest.as_of;
-    add(
-        ("Order", "订单"),
-        fixed(
-            "The rows of one customer that share an order id; without such a column each row is an order. It belongs to the day of its earliest row.",
-            "同一客户具有相同订单号的行；无订单号时每行为一笔订单。归属其最早一行所在日。",
-        ),
-    );
-    add(
-        ("Refund", "退款"),
-        fixed(
-            "An order with the cancel prefix or a negative total. It is no purchase, and its money is taken off revenue.",
-            "带取消前缀或合计为负的订单。不计为购买，其金额从收入中扣除。",
-        ),
-    );
-    add(("Recency", "近度"), (format!("Whole days from the last purchase to {as_of}."), format!("从最近一次购买到 {as_of} 的整天数。")));
-    let frequency = setting("/customers/frequency");
-    add(("Frequency", "频度"), (format!("Number of purchases, counted in {frequency}."), format!("购买次数，按 {frequency} 计。")));
-    add(("Revenue", "金额"), fixed("Money of all orders, refunds taken off.", "全部订单金额，扣除退款。"));
-    if manifest.analyses.rfm.is_some() {
-        let (scoring, map, bins) = (setting("/analyses/rfm/scoring"), setting("/analyses/rfm/map/name"), setting("/analyses/rfm/bins"));
-        add(
-            ("Scores and segments", "得分与分群"),
-            (
-                format!(
-                    "Scoring `{scoring}` with {bins} scores an axis; segments by the map `{map}`. The thresholds are in the table of the RFM section; equal customers get equal scores."
-                ),
-                format!("评分方式 `{scoring}`，每项 {bins} 档；分群规则 `{map}`。阈值见 RFM 一节；取值相同的客户得分相同。"),
-            ),
-        );
-    }
-    if let Some(abc) = &manifest.analyses.abc {
-        let boundary = setting("/analyses/abc/classes/plan/boundary");
-        let gini = view.numbers.places(abc.gini, 4);
-        add(
-            ("ABC", "ABC 分类"),
-            (
-                format!(
-                    "Customers by falling revenue: A up to 80 % of it, B up to 95 %, C the rest, N without revenue; at the limit `{boundary}`. Gini {gini}."
-                ),
-                format!("按金额降序累计：A 至 80%，B 至 95%，其余为 C，无收入为 N；边界规则 `{boundary}`。基尼系数 {gini}。"),
-            ),
-        );
-    }
-    if manifest.analyses.xyz.is_some() {
-        add(
-            ("XYZ", "XYZ 分类"),
-            fixed(
-                "Coefficient of variation of the customer's demand by period: X up to 0.5, Y up to 1, Z above.",
-                "客户各期需求的变异系数：X 不超过 0.5，Y 不超过 1，其余为 Z。",
-            ),
-        );
-    }
-    if let Some(clv) = &manifest.analyses.clv {
-        let days = view.numbers.number(clv.terms.horizon_days.unwrap_or_default());
-        add(
-            ("Residual value", "剩余价值"),
-            (
-                format!(
-                    "Expected purchases of the {days} days after {as_of}, discounted, times expected spend per purchase, times margin. It leaves out what a customer has already brought."
-                ),
-                format!("{as_of} 之后 {days} 天内的预期购买（折现）乘以预期单次消费再乘以毛利系数。不含客户已贡献的部分。"),
-            ),
-        );
-        add(
-            ("Still a customer", "存活概率"),
-            fixed(
-                "Probability that the customer has not left for good, given how often it bought and how long it has been silent.",
-                "根据购买频率与沉默时长，客户尚未永久离开的概率。",
-            ),
-        );
-    }
-    if view.table("churn").is_some() {
-        add(
-            ("Value at risk", "风险价值"),
-            fixed(
-                "Churn probability times residual value: what may be lost, not what will be.",
-                "流失概率乘以剩余价值：可能损失，而非必然损失。",
-            ),
-        );
-    }
-    if view.table("growth").is_some() {
-        add(
-            ("Quick ratio", "速动比"),
-            fixed(
-                "(new + reactivated) / churned of a period. Above 1 the number of active customers grows.",
-                "（新增 + 唤回）/ 流失。大于 1 时活跃客户数增长。",
-            ),
-        );
-    }
-    if view.options.suppress_below > 0 {
-        let below = view.options.suppress_below;
-        add(
-            ("Hidden numbers", "隐藏的数字"),
-            (format!("Groups of fewer than {below} customers are not shown."), format!("客户数少于 {below} 的组不予显示。")),
-        );
-    }
-    all
-}
-
 fn coefficients(view: &View<'_>, fit: &Fit) -> Table {
     let heading = |name: &str, text: (&str, &str), kind| Heading { name: name.to_owned(), text: view.say(text.0, text.1), kind };
     let number = |number: f64| Cell { text: significant(view, number), number: Some(number) };
@@ -161,6 +56,7 @@ fn coefficients(view: &View<'_>, fit: &Fit) -> Table {
             heading("standard_error", ("± s.e.", "标准误"), Kind::Fine),
         ],
         rows: rows.collect(),
+        folded: false,
     }
 }
 

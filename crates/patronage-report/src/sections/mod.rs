@@ -3,6 +3,7 @@
 mod about;
 mod churn;
 mod clusters;
+mod definitions;
 mod dimensions;
 mod findings;
 mod future;
@@ -14,6 +15,11 @@ mod sentence;
 mod value;
 
 use patronage::Result;
+
+pub(crate) use about::notes;
+pub(crate) use findings::findings;
+pub(crate) use future::grade as forecast_grade;
+pub(crate) use segments::overview;
 
 use crate::document::{Block, Document, Part};
 use crate::options::Section;

@@ -49,19 +49,23 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
     if let Some(migration) = view.table("migration") {
         blocks.extend(flows(view, migration)?.map(drawn));
     }
-    blocks.extend(
-        view.filled(
-            "lifecycle_changes",
-            &view.say("Moves between stages of the life cycle", "生命周期阶段变化"),
-            &["from_stage", "to_stage", "customers"],
-        )
-        .map(Block::Table),
-    );
+    if let Some(moves) = view.table("lifecycle_changes") {
+        let caption = view
+            .say("Moves between stages of the life cycle: customers, from the row's to the column's", "生命周期阶段变化：由行到列的客户数");
+        blocks.push(Block::Table(moves.crosstab(&caption, "from_stage", "to_stage", "customers")));
+    }
     if let Some(changes) = view.table("changes") {
         let all = view.numbers.count(changes.height() as f64);
         let caption =
             view.language().pick(format!("What changed since the last book: {all} labels"), format!("与上一份报告相比的变化：{all} 项"));
-        blocks.push(Block::Table(changes.shown(&caption, &["customer_id", "what", "from", "to"], |row| row < CHANGES)));
+        let mut table = changes.shown(&caption, &["customer_id", "what", "from", "to"], |row| row < CHANGES);
+        let (what, from, to) = (changes.texts("what"), changes.texts("from"), changes.texts("to"));
+        for (row, cells) in table.rows.iter_mut().enumerate() {
+            for (cell, text) in cells.iter_mut().skip(1).zip(view.change(&what[row], &from[row], &to[row])) {
+                cell.text = text;
+            }
+        }
+        blocks.push(Block::Table(table));
     }
     if let Some(new) = view.table("new_customers") {
         let grains = new.texts("grain");
@@ -135,9 +139,11 @@ fn growth_bars(view: &View<'_>, growth: &Shown<'_>) -> Result<Chart> {
 
 fn cohort_triangle(view: &View<'_>, cohorts: &Shown<'_>) -> Result<Chart> {
     let (names, index, retention) = (cohorts.texts("cohort"), cohorts.numbers("period_index"), cohorts.numbers("retention"));
+    let sizes = cohorts.numbers("cohort_size");
     let mut rows: BTreeMap<&str, BTreeMap<u32, Option<f64>>> = BTreeMap::new();
     let mut order: Vec<&str> = Vec::new();
-    for (row, name) in names.iter().enumerate() {
+    // Periods in which nobody came are no cohorts; of hidden ones the size is not known.
+    for (row, name) in names.iter().enumerate().filter(|(row, _)| sizes[*row].is_none_or(|size| size > 0.0)) {
         if !order.contains(&name.as_str()) {
             order.push(name);
         }
@@ -156,7 +162,7 @@ fn cohort_triangle(view: &View<'_>, cohorts: &Shown<'_>) -> Result<Chart> {
     let layout = Layout::new()
         .x_axis(names_axis(&view.say("periods since the first purchase", "首购后第几期")))
         .y_axis(names_axis(&view.say("first purchase in", "首购期间")));
-    let text = (columns.len() <= 14).then_some("%{z:.0%}");
+    let text = (columns.len() <= 24).then_some("%{z:.0%}");
     Drawing::new(layout)
         .height(130 + 26 * y.len())
         .trace(heat(x, y, z, text, "%{y} %{x}: %{z:.1%}<extra></extra>", Some(".0%")))

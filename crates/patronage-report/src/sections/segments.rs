@@ -6,7 +6,7 @@ use plotly::layout::BarMode;
 
 use super::drawn;
 use crate::chart::{Chart, Drawing, axis, bars_across, names_axis, percent_axis};
-use crate::document::Block;
+use crate::document::{Block, Cell, Table};
 use crate::view::{Shown, View};
 
 pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
@@ -15,29 +15,36 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
         "Every customer is in exactly one segment. The segment follows from the scores for recency, frequency and money by the rules under Method.",
         "每位客户恰好属于一个分群，由近度、频度、金额三项得分按“方法”一节的规则确定。",
     ))];
-    let columns = [
-        "name",
-        "customers",
-        "customer_share",
-        "revenue",
-        "revenue_share",
-        "median_recency_days",
-        "median_frequency",
-        "median_monetary",
-        "action",
-    ];
-    blocks.extend(view.filled("segments", &view.say("Segments", "客户分群"), &columns).map(Block::Table));
+    blocks.push(Block::Table(overview(view, table)));
     blocks.push(drawn(shares(view, table)?));
     blocks.extend(at_risk(view)?.map(drawn));
-    blocks.extend(
-        view.shown(
-            "lifecycle",
+    if let Some(stages) = view.table("lifecycle") {
+        // Prospects are known only with a list of customers.
+        let customers = stages.numbers("customers");
+        blocks.push(Block::Table(stages.shown(
             &view.say("Stages of the life cycle", "生命周期阶段"),
             &["name", "customers", "customer_share", "revenue", "revenue_share", "rule"],
-        )
-        .map(Block::Table),
-    );
+            |row| customers[row].is_some() || stages.is_hidden(row),
+        )));
+    }
     Ok(blocks)
+}
+
+/// Customers, money, what is to come and at risk, and what to do; of the segments that anybody is in.
+pub(crate) fn overview(view: &View<'_>, table: &Shown<'_>) -> Table {
+    let counts = table.numbers("customers");
+    let rows: Vec<usize> =
+        (0..table.height()).filter(|row| table.is_hidden(*row) || counts[*row].is_none_or(|count| count > 0.0)).collect();
+    let columns = ["name", "customers", "customer_share", "revenue", "revenue_share", "median_recency_days", "action"];
+    let mut shown = table.shown(&view.say("Segments", "客户分群"), &columns, |row| rows.contains(&row));
+    let Some(risk) = view.table("segment_risk") else { return shown };
+    let (keys, own) = (table.texts("segment"), risk.texts("segment"));
+    let places: Vec<Option<usize>> = rows.iter().map(|row| own.iter().position(|key| *key == keys[*row])).collect();
+    let mut beside = risk.shown("", &["residual_value", "value_at_risk"], |_| true);
+    let empty = vec![Cell::default(); beside.columns.len()];
+    beside.rows = places.iter().map(|place| place.and_then(|place| beside.rows.get(place)).unwrap_or(&empty).clone()).collect();
+    shown.insert(columns.len() - 1, beside);
+    shown
 }
 
 /// Customers beside revenue.

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::fixture::book_of;
+use crate::pack::unpacked;
 use crate::{Language, ReportOptions, html, markdown, xlsx};
 
 fn hostile() -> (Vec<String>, String) {
@@ -29,7 +30,7 @@ fn hostile() -> (Vec<String>, String) {
 fn customers(page: &str) -> serde_json::Value {
     let start = page.find("id=\"customers\">").expect("customers") + "id=\"customers\">".len();
     let end = start + page[start..].find("</script>").expect("an end");
-    serde_json::from_str(&page[start..end]).expect("JSON")
+    serde_json::from_str(&unpacked(&page[start..end])).expect("JSON")
 }
 
 #[test]

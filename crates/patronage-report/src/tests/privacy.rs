@@ -3,17 +3,23 @@
 use patronage::book::PseudonymKey;
 
 use super::fixture::{book_of, full, log};
+use crate::pack::unpacked;
 use crate::{ReportOptions, html, markdown, terminal};
 
 fn ids() -> Vec<String> {
     (1..=60).map(|customer| format!("k{customer:03}")).collect()
 }
 
-/// Without the library of the charts, in which any four characters may stand.
+/// All that a page says, unpacked; without the library of the charts, in which any four characters may stand.
 fn words(page: &str) -> String {
-    let start = page.find("<script type=\"text/plain\" id=\"plotly\">").expect("the library");
-    let end = start + page[start..].find("</script>").expect("its end");
-    format!("{}{}", &page[..start], &page[end..])
+    let block = |id: &str| {
+        let start = page.find(&format!("<script type=\"application/gzip\" id=\"{id}\">"))?;
+        let (first, end) = (start + page[start..].find('>')? + 1, start + page[start..].find("</script>")?);
+        Some((start, first, end))
+    };
+    let (start, _, end) = block("plotly").expect("the library");
+    let customers = block("customers").map_or_else(String::new, |(_, first, end)| unpacked(&page[first..end]));
+    format!("{}{}{customers}", &page[..start], &page[end..])
 }
 
 #[test]
@@ -23,7 +29,7 @@ fn a_pseudonymized_report_has_no_id() {
     let hidden = book.pseudonymized(&key).unwrap();
     let options = ReportOptions::new().suppress_below(5);
     let page = words(&html(&hidden, &options).unwrap());
-    let text = markdown(&hidden, &options).unwrap() + &terminal(&hidden).unwrap();
+    let text = markdown(&hidden, &options).unwrap() + &terminal(&hidden, &options).unwrap();
     let plain = words(&html(&book, &options).unwrap());
     for id in ids() {
         let quoted = format!("\"{id}\"");

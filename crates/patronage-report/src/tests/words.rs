@@ -2,14 +2,15 @@
 //!
 //! `PATRONAGE_UPDATE=1 cargo test -p patronage-report` writes them anew; look at the difference before it is committed.
 
-use super::fixture::full;
-use crate::{Language, ReportOptions, markdown};
+use unicode_width::UnicodeWidthStr;
 
-fn compare(language: Language, name: &str, expected: &str) {
-    let text = markdown(&full(), &ReportOptions::new().language(language)).unwrap();
+use super::fixture::full;
+use crate::{Language, ReportOptions, customer, markdown, terminal};
+
+fn compare(text: &str, name: &str, expected: &str) {
     if std::env::var_os("PATRONAGE_UPDATE").is_some() {
         let path = format!("{}/src/tests/{name}", env!("CARGO_MANIFEST_DIR"));
-        std::fs::write(path, &text).expect("the file can be written");
+        std::fs::write(path, text).expect("the file can be written");
         return;
     }
     for (line, (found, wanted)) in (1..).zip(text.lines().zip(expected.lines())) {
@@ -20,13 +21,27 @@ fn compare(language: Language, name: &str, expected: &str) {
 
 #[test]
 fn english() {
-    compare(Language::English, "report_en.md", include_str!("report_en.md"));
+    let (book, options) = (full(), ReportOptions::new());
+    compare(&markdown(&book, &options).unwrap(), "report_en.md", include_str!("report_en.md"));
+    compare(&terminal(&book, &options).unwrap(), "terminal_en.txt", include_str!("terminal_en.txt"));
+    compare(&customer(&book, "k060", &options).unwrap(), "customer_en.txt", include_str!("customer_en.txt"));
 }
 
 #[test]
 fn chinese() {
-    let expected = include_str!("report_zh.md");
-    compare(Language::Chinese, "report_zh.md", expected);
+    let (book, options) = (full(), ReportOptions::new().language(Language::Chinese));
+    compare(&markdown(&book, &options).unwrap(), "report_zh.md", include_str!("report_zh.md"));
+    compare(&terminal(&book, &options).unwrap(), "terminal_zh.txt", include_str!("terminal_zh.txt"));
+    compare(&customer(&book, "k060", &options).unwrap(), "customer_zh.txt", include_str!("customer_zh.txt"));
+}
+
+#[test]
+fn the_summary_fits_one_screen() {
+    for language in [Language::English, Language::Chinese] {
+        let text = terminal(&full(), &ReportOptions::new().language(language)).unwrap();
+        assert!(text.lines().count() <= 40, "{text}");
+        assert!(text.lines().all(|line| line.width() <= 110), "{text}");
+    }
 }
 
 #[test]

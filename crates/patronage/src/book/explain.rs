@@ -123,8 +123,9 @@ impl SegmentBook {
 impl fmt::Display for BookExplanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} as of {}\n", crate::error::excerpt(&self.customer_id), self.as_of)?;
+        let width = self.values.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
         for (name, value) in self.values.iter().filter(|(name, _)| name != "customer_id" && name != "reason") {
-            writeln!(f, "{name:<20}{}", value.as_deref().unwrap_or("–"))?;
+            writeln!(f, "{name:<width$}  {}", value.as_deref().unwrap_or("–"))?;
         }
         if let Some(segment) = &self.segment {
             writeln!(f, "\n{segment}")?;
