@@ -34,6 +34,7 @@ mod over_time_tables;
 mod params;
 mod part;
 mod privacy;
+mod remark;
 mod tables;
 mod value;
 mod value_tables;
@@ -52,6 +53,7 @@ pub use manifest::{AbcAnalysis, Analyses, Inputs, Manifest, Warning, XyzAnalysis
 pub use over_time::{OverTime, OverTimeAnalysis, OverTimeParams, RfmInUse};
 pub use params::{Analysis, BookParams};
 pub use privacy::PseudonymKey;
+pub use remark::Remark;
 pub use value::{ClvAnalysis, ValueParams};
 pub use write::REJECTS;
 

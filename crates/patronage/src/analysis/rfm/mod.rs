@@ -85,6 +85,7 @@ mod axis;
 mod explain;
 mod fit;
 pub mod map;
+mod note;
 mod params;
 mod quantity;
 mod rank_table;
@@ -97,8 +98,9 @@ mod words;
 
 pub use axis::{Axis, AxisModel, Closed, Direction, First, Place, Rule};
 pub use explain::{Explanation, Move, explain};
-pub use fit::{Note, RfmModel};
+pub use fit::RfmModel;
 pub use map::{Finding, HighLowCut, Input, Segment, SegmentMap};
+pub use note::Note;
 pub use params::{Rfm, RfmParams, Thresholds};
 pub use quantity::Quantity;
 pub use rank_table::RankTable;
