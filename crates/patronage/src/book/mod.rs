@@ -78,7 +78,7 @@ impl SegmentBook {
         &self.segments
     }
 
-    /// The tables beside it, by name: `segments`, `thresholds`, `abc`, `pyramid`, `lorenz` and others.
+    /// The tables beside it, by name: `segments`, `rules`, `thresholds`, `abc`, `pyramid`, `lorenz` and others.
     #[must_use]
     pub fn tables(&self) -> &BTreeMap<String, DataFrame> {
         &self.tables

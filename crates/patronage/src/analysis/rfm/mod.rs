@@ -17,6 +17,8 @@
 //! | `segment` | key | a segment of the [map] |
 //! | `reason` | text | scores with their raw ranges → rule → segment; nearest single change up and down |
 //!
+//! [`RfmScores::reason_words`] says reasons with the names of segments, in English and in Chinese.
+//!
 //! # Definition
 //! ```text
 //! score on F, M = 1 + #{cuts < x}           score on R = k − #{cuts < x}          (preset `quantile`)
@@ -104,6 +106,6 @@ pub use note::Note;
 pub use params::{Rfm, RfmParams, Thresholds};
 pub use quantity::Quantity;
 pub use rank_table::RankTable;
-pub use score::RfmScores;
+pub use score::{ReasonWords, RfmScores};
 pub use scoring::Scoring;
 pub use values::MonetaryKind;
