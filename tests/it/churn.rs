@@ -184,7 +184,7 @@ fn the_parts_of_a_book_belong_together() {
 fn without_residual_value_the_list_goes_by_the_last_year() {
     let ledger = ledger(&cdnow());
     let (_, parts) = parts(&ledger, None);
-    assert!(parts.warnings.iter().any(|warning| warning.contains("last 365 days")), "{:?}", parts.warnings);
+    assert!(parts.warnings.iter().any(|warning| warning.en.contains("last 365 days")), "{:?}", parts.warnings);
     assert_eq!((parts.columns[3].null_count(), parts.analysis.value_at_risk), (parts.columns[3].len(), None));
     let list = table(&parts, "watchlist");
     let at_risk: Vec<f64> = list.column("year_at_risk").unwrap().f64().unwrap().iter().flatten().collect();

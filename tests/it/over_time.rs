@@ -270,7 +270,10 @@ fn before_the_first_order_there_is_nothing_to_have_moved_from() {
     let ledger = ledger(&Ingest::new(), &cdnow());
     let views = moved(&ledger, "1997-02-28", OverTimeParams::new());
     assert!(
-        views.warnings.iter().any(|warning| warning == "nobody had bought by 1996-11-30: there is no earlier segment to have moved from")
+        views
+            .warnings
+            .iter()
+            .any(|warning| warning.en == "nobody had bought by 1996-11-30: there is no earlier segment to have moved from")
     );
     let migration = of(&views, "migration");
     assert!(migration.iter().all(|row| row["form"] == "frozen" && row["from_segment"].is_empty()));
@@ -304,7 +307,7 @@ fn cohorts_by_day_of_a_long_log_are_by_week() {
     let ledger = ledger(&Ingest::new(), &cdnow());
     let views = views(&ledger, date("1998-06-30"), OverTimeParams::new().grain(Period::Day));
     assert_eq!((views.analysis.grain, views.analysis.cohort_grain), (Period::Day, Period::Week));
-    assert_eq!(views.warnings[0], "cohorts are by week: by day there would be more than 400");
+    assert_eq!(views.warnings[0].en, "cohorts are by week: by day there would be more than 400");
     assert_eq!(of(&views, "growth").len(), 546);
     assert_eq!(of(&views, "cohorts").len(), 79 * 79);
 }

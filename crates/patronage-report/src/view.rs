@@ -12,10 +12,10 @@ use crate::numbers::{Numbers, grouped};
 use crate::options::{Language, ReportOptions};
 
 /// Tables that parts of a whole make up: one hidden row could be had by subtraction.
-const WHOLES: [&str; 9] = ["segments", "abc", "hml", "pyramid", "xyz", "churn", "clusters", "lifecycle", "value"];
+const WHOLES: [&str; 10] = ["segments", "rules", "abc", "hml", "pyramid", "xyz", "churn", "clusters", "lifecycle", "value"];
 
 /// Columns of numbers that say which row it is, and stay when a row is hidden.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "cluster",
     "cut",
     "decile",
@@ -26,6 +26,7 @@ const KEYS: [&str; 18] = [
     "k",
     "left_truncated",
     "low",
+    "m_score",
     "complete",
     "period_index",
     "r_score",

@@ -214,9 +214,10 @@ fn frame(
     formats: &Formats,
     kind: &dyn Fn(&str) -> Kind,
 ) -> Result<(), XlsxError> {
-    // Of a column that comes in two languages, the one of the report.
-    let other = language.pick("_zh", "_en");
-    let columns: Vec<&Column> = frame.columns().iter().filter(|column| !column.name().ends_with(other)).collect();
+    // Of a column that comes in two languages, and perhaps in keys as well, the one of the report.
+    let (own, other) = (language.suffix(), language.pick("_zh", "_en"));
+    let wanted = |name: &str| !name.ends_with(other) && frame.column(&format!("{name}{own}")).is_err();
+    let columns: Vec<&Column> = frame.columns().iter().filter(|column| wanted(column.name())).collect();
     let rows = frame.height().min(MOST_ROWS);
     let last_row = u32::try_from(rows).unwrap_or(u32::MAX);
     for (at, column) in columns.iter().enumerate() {

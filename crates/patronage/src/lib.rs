@@ -13,6 +13,7 @@ pub mod money;
 mod shop;
 pub mod sink;
 pub mod time;
+mod words;
 
 pub use book::{Analysis, Manifest, SegmentBook};
 pub use customers::{CustomerRow, Customers, CustomersParams, CustomersSettings, Frequency, Holdout};

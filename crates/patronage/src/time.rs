@@ -91,6 +91,18 @@ impl Period {
         self.start_of(index.saturating_add(1)).saturating_sub(1)
     }
 
+    /// What the kind of period is called in Chinese.
+    #[must_use]
+    pub(crate) fn name_zh(self) -> &'static str {
+        match self {
+            Self::Day => "日",
+            Self::Week => "周",
+            Self::Month => "月",
+            Self::Quarter => "季度",
+            Self::Year => "年",
+        }
+    }
+
     /// What the period of a number is called: 2024-03-05, 2024-W10 (ISO 8601), 2024-03, 2024-Q1 or 2024.
     #[must_use]
     pub(crate) fn label_of(self, index: i32) -> String {

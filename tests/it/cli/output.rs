@@ -22,6 +22,7 @@ fn a_book_has_its_files_and_the_manifest_lists_them() {
         "new_customers",
         "pyramid",
         "quality",
+        "rules",
         "segments",
         "thresholds",
         "trend",
@@ -68,6 +69,7 @@ fn an_earlier_output_is_replaced_as_a_whole() {
         "out/rejects.csv",
         "out/segments.parquet",
         "out/tables/quality.parquet",
+        "out/tables/rules.parquet",
         "out/tables/segments.parquet",
         "out/tables/thresholds.parquet",
     ];

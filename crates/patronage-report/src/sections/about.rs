@@ -1,6 +1,7 @@
 //! What was read, what was left out, and how good the data are.
 
 use patronage::Result;
+use patronage::book::Warning;
 
 use crate::columns::Kind;
 use crate::document::{Block, Cell, Fact, Heading, Table};
@@ -61,18 +62,37 @@ pub(crate) fn notes(view: &View<'_>) -> Vec<String> {
     if manifest.rows_after_as_of > 0 {
         let rows = count(manifest.rows_after_as_of);
         notes.push(
-            view.language().pick(format!("{rows} rows lie after that date and were not used."), format!("{rows} 行晚于截止日期，未使用。")),
+            view.language().pick(format!("Rows after that date, which were not used: {rows}."), format!("{rows} 行晚于截止日期，未使用。")),
         );
     }
     if manifest.rows_before_from > 0 {
         let rows = count(manifest.rows_before_from);
         notes.push(
             view.language()
-                .pick(format!("{rows} rows lie before the first day and were not used."), format!("{rows} 行早于起始日期，未使用。")),
+                .pick(format!("Rows before the first day, which were not used: {rows}."), format!("{rows} 行早于起始日期，未使用。")),
         );
     }
-    notes.extend(manifest.warnings.iter().map(ToString::to_string));
+    notes.extend(manifest.warnings.iter().map(|warning| remark(view, warning)));
     notes
+}
+
+/// A warning, after what it is about. Books of older versions have it in English only.
+fn remark(view: &View<'_>, warning: &Warning) -> String {
+    let (english, chinese) = match warning.about.as_str() {
+        "as_of" => ("As of", "截止日期"),
+        "rfm" => ("Recency, frequency, money", "RFM 分析"),
+        "abc" => ("ABC", "ABC 分类"),
+        "xyz" => ("XYZ", "XYZ 分类"),
+        "clv" => ("Customer lifetime value", "客户终身价值"),
+        "churn" => ("Churn", "流失风险"),
+        "lifecycle" => ("Life cycle", "生命周期"),
+        "clusters" => ("Clusters", "聚类"),
+        "over_time" => ("Over time", "随时间变化"),
+        "dimensions" => ("By dimension", "维度构成"),
+        other => (other, other),
+    };
+    let text_zh = if warning.text_zh.is_empty() { &warning.text } else { &warning.text_zh };
+    view.language().pick(format!("{english}: {}", warning.text), format!("{chinese}：{text_zh}"))
 }
 
 /// The grade of the data, in books that have one.
@@ -142,4 +162,36 @@ fn inputs(view: &View<'_>) -> Option<Table> {
         rows,
         folded: false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use patronage::book::Analysis;
+    use patronage::{Ingest, SegmentBook};
+
+    use crate::{Language, ReportOptions, markdown};
+
+    fn to_know(book: &SegmentBook, language: Language) -> Vec<String> {
+        let text = markdown(book, &ReportOptions::new().language(language)).expect("a report");
+        let heading = language.pick("### To know", "### 须知");
+        let (_, after) = text.split_once(heading).unwrap_or_else(|| panic!("{text}"));
+        after.trim_start().lines().take_while(|line| line.starts_with("- ")).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn what_to_know_is_said_in_the_language_of_the_report() {
+        let log = "customer,date,amount\nann,2024-03-01,50\nbob,2024-02-05,20\n";
+        let book = SegmentBook::params().only([Analysis::Rfm]).build(&Ingest::new().read_text(log).expect("a log")).expect("a book");
+        let (english, chinese) = (to_know(&book, Language::English), to_know(&book, Language::Chinese));
+        assert_eq!(english[0], "- Recency, frequency, money: there are 2 customers, fewer than scores");
+        assert_eq!(chinese[0], "- RFM 分析：仅有 2 位客户，少于得分的档数");
+        assert_eq!((english.len(), chinese.len()), (book.manifest().warnings.len(), english.len()));
+
+        // A book of an older version says it in English only.
+        let mut manifest = book.manifest().clone();
+        manifest.warnings.truncate(1);
+        manifest.warnings[0].text_zh.clear();
+        let older = SegmentBook::from_parts(book.segments().clone(), book.tables().clone(), manifest).expect("a book");
+        assert_eq!(to_know(&older, Language::Chinese), ["- RFM 分析：there are 2 customers, fewer than scores"]);
+    }
 }

@@ -5,6 +5,7 @@
 use polars::prelude::Column;
 use rayon::prelude::*;
 
+use super::remark::Remark;
 use crate::analysis::clv::gamma_gamma::GammaGammaModel;
 use crate::analysis::clv::intervals::{DeltaMethod, MeanInterval, Predictive, Scale, predictive_money, predictive_purchases};
 use crate::analysis::clv::simulation::Spend;
@@ -105,11 +106,11 @@ impl<'a> Answers<'a> {
         terms: &ResidualValue,
         predictive: bool,
         unit: TimeUnit,
-        warnings: &mut Vec<String>,
+        warnings: &mut Vec<Remark>,
     ) -> Self {
         let delta = DeltaMethod::of_purchase_model(model);
         if let Err(error) = &delta {
-            warnings.push(format!("no intervals for the mean: {error}"));
+            warnings.push(Remark::new(format!("no intervals for the mean: {error}"), format!("均值没有区间估计：{error}")));
         }
         let (rate, horizon) = (terms.rate_in(unit.days()), terms.horizon_in(unit.days()).unwrap_or_default());
         Self { model, spend, delta: delta.ok(), margin: terms.margin, predictive, rate, horizon }

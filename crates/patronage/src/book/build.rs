@@ -13,6 +13,7 @@ use super::manifest::{AbcAnalysis, Analyses, Inputs, Manifest, Warning, XyzAnaly
 use super::over_time::RfmInUse;
 use super::params::{Analysis, BookParams};
 use super::part::{Part, Sources};
+use super::remark::Remark;
 use super::value::{Values, values};
 use super::{SegmentBook, measures, tables, value_tables};
 use crate::analysis::abc::AbcClass;
@@ -129,13 +130,14 @@ impl BookParams {
         let window = ledger.window(day_number(settings.as_of), self.customers.first_day())?;
         if let Some(nearly_all) = window.nearly_all.filter(|day| day_number(settings.as_of) - day > FAR) {
             let last = crate::time::date_of(nearly_all);
-            warnings.push(Warning {
-                about: "as_of".to_owned(),
-                text: format!(
-                    "{} lies more than {FAR} days after {last}, by which 99.9 % of the orders were placed: is a date in the file wrong?",
-                    settings.as_of
+            let as_of = settings.as_of;
+            let remark = Remark::new(
+                format!(
+                    "{as_of} lies more than {FAR} days after {last}, by which 99.9 % of the orders were placed: is a date in the file wrong?"
                 ),
-            });
+                format!("截止日期 {as_of} 比 {last} 晚 {FAR} 天以上，而 99.9 % 的订单不晚于该日：文件中是否有错误的日期？"),
+            );
+            warnings.push(Warning::new("as_of", remark));
         }
         Ok(Manifest {
             patronage: env!("CARGO_PKG_VERSION").to_owned(),
@@ -194,26 +196,26 @@ impl Building<'_> {
             Ok(()) => self.ran.push(analysis),
             // What most data allow, but some do not, is left out and said so, unless it was asked for by name.
             Err(error) if analysis.may_be_left_out() && !self.params.demanded && error.kind() != ErrorKind::Parameter => {
-                let text = match analysis {
-                    Analysis::Clv => format!("customers are not valued: {error}"),
-                    _ => format!("left out: {error}"),
+                let remark = match analysis {
+                    Analysis::Clv => Remark::new(format!("customers are not valued: {error}"), format!("未估算客户价值：{error}")),
+                    _ => Remark::new(format!("left out: {error}"), format!("未进行此项分析：{error}")),
                 };
-                self.warn(analysis, text);
+                self.warn(analysis, remark);
             }
             Err(error) => return Err(error),
         }
         Ok(())
     }
 
-    fn warn(&mut self, about: Analysis, text: String) {
-        self.warnings.push(Warning { about: about.to_string(), text });
+    fn warn(&mut self, about: Analysis, remark: Remark) {
+        self.warnings.push(Warning::new(about, remark));
     }
 
     fn take(&mut self, about: Analysis, part: Part) {
         self.columns.extend(part.columns);
         self.tables.add(part.tables);
-        for text in part.warnings {
-            self.warn(about, text);
+        for remark in part.warnings {
+            self.warn(about, remark);
         }
     }
 
@@ -223,9 +225,8 @@ impl Building<'_> {
             Some(model) => (model.clone(), true),
             None => (self.params.rfm.clone().fit(customers)?, false),
         };
-        let notes: Vec<String> = model.notes().iter().filter(|_| !frozen).map(ToString::to_string).collect();
-        for note in notes {
-            self.warn(Analysis::Rfm, note);
+        for note in model.notes().iter().filter(|_| !frozen) {
+            self.warn(Analysis::Rfm, Remark::new(note.to_string(), note.text_zh()));
         }
         let scores = model.score(customers)?;
         self.columns.extend(rfm_columns(&scores)?);

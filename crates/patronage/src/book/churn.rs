@@ -7,6 +7,7 @@ use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::churn_forecast::{forecast, past_forecasts};
+use super::remark::Remark;
 use crate::analysis::churn::{ChurnModel, ChurnParams, ChurnScores, Method, Missing, PurchaseDays, RiskClass, ValueDecline, Watchlist};
 use crate::analysis::clv::{ModelKind, PurchaseModel};
 use crate::customers::{Customers, CustomersParams};
@@ -43,7 +44,7 @@ pub struct ChurnParts {
     /// For the manifest.
     pub analysis: ChurnAnalysis,
     /// What a reader should know.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Remark>,
 }
 
 /// Churn risk of the customers of a ledger.
@@ -73,7 +74,7 @@ pub fn churn_risk(
     let past = match purchase_model.map(|model| past_forecasts(ledger, looked, as_of, model.fit().model, params.horizon())) {
         Some(Ok(past)) => Some(past),
         Some(Err(error)) => {
-            warnings.push(format!("the purchase model is not tested: {error}"));
+            warnings.push(Remark::new(format!("the purchase model is not tested: {error}"), format!("购买模型未经检验：{error}")));
             None
         }
         None => None,
@@ -115,26 +116,44 @@ struct Worth<'a> {
     baseline: Option<&'a [f64]>,
 }
 
-fn remark(model: &ChurnModel, decline: &ValueDecline, valued: bool, warnings: &mut Vec<String>) {
+fn remark(model: &ChurnModel, decline: &ValueDecline, valued: bool, warnings: &mut Vec<Remark>) {
     let missing = model.missing().iter().filter(|missing| **missing != Missing::Forecasts);
     if model.backtest().is_some() {
-        warnings.extend(missing.map(|missing| format!("the classifier is left out: {missing}")));
+        let remark = |missing: &Missing| {
+            Remark::new(format!("the classifier is left out: {missing}"), format!("未训练分类器：{}", missing.text_zh()))
+        };
+        warnings.extend(missing.map(remark));
     } else {
-        let reasons: Vec<String> = missing.map(ToString::to_string).collect();
-        warnings.push(format!("churn is not tested and no classifier is trained: {}", reasons.join("; ")));
+        let (reasons, reasons_zh): (Vec<String>, Vec<String>) = missing.map(|missing| (missing.to_string(), missing.text_zh())).unzip();
+        warnings.push(Remark::new(
+            format!("churn is not tested and no classifier is trained: {}", reasons.join("; ")),
+            format!("流失未经检验，也未训练分类器：{}", reasons_zh.join("；")),
+        ));
     }
     match model.chosen() {
-        None => warnings.push("no churn_probability: only overdue_ratio and value decline are given".to_owned()),
+        None => warnings.push(Remark::new(
+            "no churn_probability: only overdue_ratio and value decline are given",
+            "没有流失概率（churn_probability）：仅给出逾期比（overdue_ratio）与价值下降",
+        )),
         Some(chosen) if chosen.method == Method::Recency && model.backtest().is_some() => {
-            warnings.push("no method beats days since the last purchase on the hold-out".to_owned());
+            warnings.push(Remark::new(
+                "no method beats days since the last purchase on the hold-out",
+                "留出期内没有方法优于按距上次购买天数排序",
+            ));
         }
         Some(_) => {}
     }
     if decline.partial_churn().is_none() {
-        warnings.push("no partial_churn: the purchases do not reach back two horizons".to_owned());
+        warnings.push(Remark::new(
+            "no partial_churn: the purchases do not reach back two horizons",
+            "没有部分流失（partial_churn）：购买历史不足两个预测期",
+        ));
     }
     if !valued {
-        warnings.push("no value_at_risk without residual value: the watchlist goes by purchase money of the last 365 days".to_owned());
+        warnings.push(Remark::new(
+            "no value_at_risk without residual value: the watchlist goes by purchase money of the last 365 days",
+            "没有剩余价值，因而没有风险价值（value_at_risk）：联系名单按最近 365 天的购买金额排列",
+        ));
     }
 }
 

@@ -3,6 +3,7 @@
 use polars::prelude::{Column, DataFrame};
 use serde::{Deserialize, Serialize};
 
+use super::remark::Remark;
 use crate::analysis::cluster::{ClusterModel, ClusterParams, ClusterScores, Feature, FittedCluster, Outlier};
 use crate::customers::Customers;
 use crate::error::Result;
@@ -25,7 +26,7 @@ pub(super) struct Clusters {
     pub(super) columns: Vec<Column>,
     /// `clusters`, `cluster_choice`, `cluster_profiles`, `outliers`.
     pub(super) tables: Vec<(String, DataFrame)>,
-    pub(super) warnings: Vec<String>,
+    pub(super) warnings: Vec<Remark>,
 }
 
 /// Finds clusters and describes them. An error of kind `Fit` says why there are none.
@@ -40,10 +41,14 @@ pub(super) fn clusters(customers: &Customers, params: &ClusterParams) -> Result<
         ("cluster_profiles".to_owned(), profiles(&model)?),
         ("outliers".to_owned(), outliers(scores.outliers(), customers)?),
     ];
-    let mut warnings: Vec<String> = model.notes().iter().map(ToString::to_string).collect();
+    let mut warnings: Vec<Remark> = model.notes().iter().map(|note| Remark::new(note.to_string(), note.text_zh())).collect();
     let listed = scores.outliers().len() as u64;
     if scores.outlier_customers() > listed {
-        warnings.push(format!("{} customers are unusual; the table of outliers lists {listed} of them", scores.outlier_customers()));
+        let unusual = scores.outlier_customers();
+        warnings.push(Remark::new(
+            format!("{unusual} customers are unusual; the table of outliers lists {listed} of them"),
+            format!("{unusual} 位客户异常；异常客户表列出其中 {listed} 位"),
+        ));
     }
     let analysis = ClusterAnalysis { outlier_customers: scores.outlier_customers(), model };
     Ok(Clusters { analysis, columns, tables, warnings })
@@ -180,7 +185,7 @@ mod tests {
         assert_eq!(table("cluster_choice").height(), 6);
         assert_eq!(table("cluster_choice").column("chosen").unwrap().bool().unwrap().sum(), Some(1));
         assert_eq!(table("cluster_profiles").height(), 3 * table("clusters").height());
-        assert!(!clusters.warnings.iter().any(String::is_empty));
+        assert!(!clusters.warnings.iter().any(|remark| remark.en.is_empty() || remark.zh.is_empty()));
         assert!(clusters.columns.iter().all(|column| column.len() == customers.len()));
         assert!(numbers(table("outliers"), "score").iter().flatten().all(|score| *score > 1.0));
     }

@@ -12,6 +12,7 @@ use crate::analysis::migration::{Flow, MigrationView, Snapshot, migrate};
 use crate::error::{Error, Result};
 use crate::ids::TextColumn;
 use crate::money;
+use crate::words::counted;
 
 /// What two books amount to beside each other.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -123,7 +124,8 @@ impl Comparison {
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ComparisonSummary { from_date, to_date, stayed, moved, entered, left, notes, .. } = &self.summary;
-        writeln!(f, "{from_date} to {to_date}: {stayed} customers stayed in their segment, {moved} moved, {entered} entered, {left} left")?;
+        let stayed = counted(stayed, "customer");
+        writeln!(f, "{from_date} to {to_date}: {stayed} stayed in their segment, {moved} moved, {entered} entered, {left} left")?;
         let mut flows: Vec<&Flow> = self.flows.iter().filter(|flow| flow.from != flow.to).collect();
         // Stable: ways of as many customers stay in the order of the segments.
         flows.sort_by_key(|flow| std::cmp::Reverse(flow.customers));

@@ -8,6 +8,7 @@ use polars::prelude::{Column, DataFrame};
 use serde::{Deserialize, Serialize};
 
 use super::dimension_tables::{affinity_table, composition_tables, salespeople_table};
+use super::remark::Remark;
 use crate::analysis::affinity::{Affinity, AffinityModel, AffinityParams, Next};
 use crate::analysis::composition::{Composition, CompositionParams, CompositionView};
 use crate::customers::{Customers, CustomersParams};
@@ -128,7 +129,7 @@ pub(super) struct Dimensions {
     pub(super) columns: Vec<Column>,
     pub(super) tables: Vec<(String, DataFrame)>,
     pub(super) analysis: DimensionsAnalysis,
-    pub(super) warnings: Vec<String>,
+    pub(super) warnings: Vec<Remark>,
 }
 
 /// Breaks revenue down; nothing where no row came with a dimension.
@@ -162,9 +163,12 @@ pub(super) fn dimensions(
         }
         summaries.push(summary);
     }
-    let unanswered = unanswered(ledger, &present);
+    let (unanswered, unanswered_zh): (Vec<&str>, Vec<&str>) = unanswered(ledger, &present).into_iter().unzip();
     if !unanswered.is_empty() {
-        warnings.push(format!("not answerable from a saved ledger, which keeps no order lines: {}", unanswered.join(", ")));
+        warnings.push(Remark::new(
+            format!("not answerable from a saved ledger, which keeps no order lines: {}", unanswered.join(", ")),
+            format!("已保存的账本不含订单明细，以下内容无法得出：{}", unanswered_zh.join("、")),
+        ));
     }
     let preferred = [Dimension::Category, Dimension::Subcategory, Dimension::Product];
     let wanted = params.affinity_dimension.or_else(|| preferred.into_iter().find(|dimension| present.contains(dimension)));
@@ -184,6 +188,7 @@ pub(super) fn dimensions(
         });
     }
     let grain = params.composition.period();
+    let unanswered = unanswered.into_iter().map(str::to_owned).collect();
     let analysis = DimensionsAnalysis { grain, dimensions: summaries, affinity, unanswered };
     Ok(Some(Dimensions { columns, tables, analysis, warnings }))
 }
@@ -200,58 +205,80 @@ fn summary(dimension: Dimension, breakdown: &Breakdown, view: &CompositionView) 
 }
 
 /// What a reader of a dimension's tables should know.
-fn remarks(summary: &DimensionSummary, view: &CompositionView) -> Vec<String> {
+fn remarks(summary: &DimensionSummary, view: &CompositionView) -> Vec<Remark> {
     let DimensionSummary { dimension, values, rows_without_value, gathered, .. } = summary;
     let rows: u64 = view.by_value().iter().map(|row| row.rows).sum();
+    let name_zh = dimension.name_zh();
     let mut remarks = Vec::new();
     if *rows_without_value as f64 > MANY_MISSING * rows as f64 {
-        remarks.push(format!("{rows_without_value} of {rows} rows have no {dimension}; they stand under no value"));
+        remarks.push(Remark::new(
+            format!("{rows_without_value} of {rows} rows have no {dimension}; they stand under no value"),
+            format!("{rows} 行中有 {rows_without_value} 行没有{name_zh}，归在“无取值”之下"),
+        ));
     }
     if let Some((name, count)) = gathered {
-        remarks.push(format!(
-            "{values} values of the {dimension}: by period the {} with the most revenue are listed, and {count} others together as `{name}`",
-            values.saturating_sub(*count)
+        let listed = values.saturating_sub(*count);
+        remarks.push(Remark::new(
+            format!(
+                "{values} values of the {dimension}: by period the {listed} with the most revenue are listed, and {count} others together as `{name}`"
+            ),
+            format!("{name_zh}共有 {values} 个取值：按期间仅列出收入最高的 {listed} 个，其余 {count} 个合并为 `{name}`"),
         ));
     }
     remarks
 }
 
 /// What looks odd about cost and discount; every dimension has all rows, so one is enough.
-fn about_amounts(breakdown: &Breakdown) -> Result<Vec<String>> {
+fn about_amounts(breakdown: &Breakdown) -> Result<Vec<Remark>> {
     /// A discount below one currency unit in the mean, where the mean row has this much money, is rather a rate.
     const LARGE_ROW: f64 = 10.0;
     let mut total = Amounts::default();
     breakdown.amounts.iter().try_for_each(|amounts| total.add(amounts))?;
     let mut remarks = Vec::new();
     if total.cost_rows > 0 && total.cost_rows < total.rows {
-        remarks.push(format!("margin rests on {} of {} rows: the others have no cost that can be read", total.cost_rows, total.rows));
+        let (known, rows) = (total.cost_rows, total.rows);
+        remarks.push(Remark::new(
+            format!("margin rests on {known} of {rows} rows: the others have no cost that can be read"),
+            format!("毛利仅依据 {rows} 行中的 {known} 行：其余没有可读取的成本"),
+        ));
     }
     if total.discount_rows > 0 {
         let mean_discount = money::to_f64(total.discount, breakdown.fine_scale) / total.discount_rows as f64;
         let mean_money = money::to_f64(total.money, breakdown.scale) / total.rows as f64;
         if mean_discount < 0.0 {
-            remarks.push("discounts are below zero: they are read as money taken off, above zero".to_owned());
+            remarks.push(Remark::new(
+                "discounts are below zero: they are read as money taken off, above zero",
+                "折扣为负数：折扣按减去的金额读取，应大于零",
+            ));
         } else if mean_discount > 0.0 && mean_discount < 1.0 && mean_money > LARGE_ROW {
-            remarks.push(format!(
-                "the mean discount is {mean_discount:.2} where the mean row has {mean_money:.2}: is the column a rate rather than money? \
-                 Leave it out with --discount-column ''"
+            remarks.push(Remark::new(
+                format!(
+                    "the mean discount is {mean_discount:.2} where the mean row has {mean_money:.2}: is the column a rate rather than money? \
+                     Leave it out with --discount-column ''"
+                ),
+                format!(
+                    "平均折扣为 {mean_discount:.2}，而平均每行金额为 {mean_money:.2}：该列是否为折扣率而非金额？可用 --discount-column '' 忽略该列"
+                ),
             ));
         }
     }
     Ok(remarks)
 }
 
-/// What needs order lines that are not there.
-fn unanswered(ledger: &Ledger, present: &[Dimension]) -> Vec<String> {
+/// What needs order lines that are not there, in English and in Chinese.
+fn unanswered(ledger: &Ledger, present: &[Dimension]) -> Vec<(&'static str, &'static str)> {
     if ledger.has_baskets() {
         return Vec::new();
     }
-    let mut unanswered = vec!["orders, customers and average_order_value per value".to_owned()];
+    let mut unanswered = vec![(
+        "orders, customers and average_order_value per value",
+        "各取值的订单数（orders）、客户数（customers）与客单价（average_order_value）",
+    )];
     if present.contains(&Dimension::Salesperson) {
-        unanswered.push("salespeople".to_owned());
+        unanswered.push(("salespeople", "销售人员（salespeople）"));
     }
     if present.iter().any(|dimension| matches!(dimension, Dimension::Category | Dimension::Subcategory | Dimension::Product)) {
-        unanswered.extend(["affinity".to_owned(), "next_best".to_owned()]);
+        unanswered.extend([("affinity", "关联分析（affinity）"), ("next_best", "推荐品类（next_best）")]);
     }
     unanswered
 }

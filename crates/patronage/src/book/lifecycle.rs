@@ -4,12 +4,14 @@
 use polars::prelude::*;
 
 use super::part::{Part, Sources};
+use super::remark::Remark;
 use crate::analysis::lifecycle::{LifecycleModel, LifecycleParams, Stage};
 use crate::error::{Error, Result};
 use crate::frames;
 use crate::ingest::CustomerList;
 use crate::money;
 use crate::time::{Period, date_of, day_number};
+use crate::words::counted;
 
 /// Fits the limits, and says where every customer stands.
 pub(super) fn lifecycle(
@@ -27,11 +29,14 @@ pub(super) fn lifecycle(
     }
     let mut part = Part::default();
     if model.too_few_gaps() {
-        part.warnings.push(format!(
-            "customers have come back {} times, too few to learn limits from: dormant after {} days and lost after {} are conventions",
-            model.gaps(),
-            model.dormant_after(),
-            model.lost_after()
+        let (gaps, dormant, lost) = (model.gaps(), model.dormant_after(), model.lost_after());
+        part.warnings.push(Remark::new(
+            format!(
+                "customers have come back {}, too few to learn limits from: dormant after {} and lost after {lost} are conventions",
+                counted(gaps, "time"),
+                counted(dormant, "day")
+            ),
+            format!("客户回购共 {gaps} 次，不足以从数据得出界限：{dormant} 天后为沉睡、{lost} 天后为流失，均为惯例取值"),
         ));
     }
     let keys: Vec<String> = Stage::ALL.iter().map(ToString::to_string).collect();
@@ -60,14 +65,22 @@ fn prospects(list: &CustomerList, sources: &Sources<'_>) -> Vec<usize> {
     (0..list.len()).filter(|place| !bought[*place]).collect()
 }
 
-fn about_list(list: &CustomerList) -> Vec<String> {
+fn about_list(list: &CustomerList) -> Vec<Remark> {
     let mut warnings = Vec::new();
     if list.rows_without_id() > 0 {
-        warnings.push(format!("{} rows of the list of customers name none", list.rows_without_id()));
+        let rows = list.rows_without_id();
+        let named = if rows == 1 { "names" } else { "name" };
+        warnings.push(Remark::new(
+            format!("{} of the list of customers {named} none", counted(rows, "row")),
+            format!("客户名单中有 {rows} 行没有客户"),
+        ));
     }
     if !list.left_out().is_empty() {
         let columns = list.left_out().join(", ");
-        warnings.push(format!("columns of the list of customers with too many distinct values, or none, are no attributes: {columns}"));
+        warnings.push(Remark::new(
+            format!("columns of the list of customers with too many distinct values, or none, are no attributes: {columns}"),
+            format!("客户名单中取值过多或没有取值的列不作为属性：{columns}"),
+        ));
     }
     warnings
 }

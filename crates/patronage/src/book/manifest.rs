@@ -11,6 +11,7 @@ use super::cluster::ClusterAnalysis;
 use super::dimensions::DimensionsAnalysis;
 use super::over_time::OverTimeAnalysis;
 use super::params::Analysis;
+use super::remark::Remark;
 use super::value::ClvAnalysis;
 use crate::analysis::abc::AbcModel;
 use crate::analysis::abc::layers::LayersModel;
@@ -97,8 +98,17 @@ pub struct XyzAnalysis {
 pub struct Warning {
     /// The part of the run that says so.
     pub about: String,
-    /// What to know.
+    /// What to know, in English.
     pub text: String,
+    /// The same in Chinese; empty in books of versions that said it in English only.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text_zh: String,
+}
+
+impl Warning {
+    pub(super) fn new(about: impl fmt::Display, remark: Remark) -> Self {
+        Self { about: about.to_string(), text: remark.en, text_zh: remark.zh }
+    }
 }
 
 impl fmt::Display for Warning {
@@ -152,4 +162,15 @@ pub struct Manifest {
     pub warnings: Vec<Warning>,
     /// The BLAKE3 hash of each file; none for the rejects, whose order follows the input.
     pub files: BTreeMap<String, Option<String>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn warnings_of_older_books_are_read() {
+        let warning: Warning = serde_json::from_str(r#"{"about":"rfm","text":"nobody has recency score 3"}"#).expect("a warning");
+        assert_eq!((warning.to_string().as_str(), warning.text_zh.as_str()), ("rfm: nobody has recency score 3", ""));
+    }
 }

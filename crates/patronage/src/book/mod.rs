@@ -35,6 +35,7 @@ mod over_time_tables;
 mod params;
 mod part;
 mod privacy;
+mod remark;
 mod tables;
 mod value;
 mod value_tables;
@@ -53,6 +54,7 @@ pub use manifest::{AbcAnalysis, Analyses, Inputs, Manifest, Warning, XyzAnalysis
 pub use over_time::{OverTime, OverTimeAnalysis, OverTimeParams, RfmInUse};
 pub use params::{Analysis, BookParams};
 pub use privacy::PseudonymKey;
+pub use remark::Remark;
 pub use value::{ClvAnalysis, ValueParams};
 pub use write::REJECTS;
 
@@ -77,7 +79,7 @@ impl SegmentBook {
         &self.segments
     }
 
-    /// The tables beside it, by name: `segments`, `thresholds`, `abc`, `pyramid`, `lorenz` and others.
+    /// The tables beside it, by name: `segments`, `rules`, `thresholds`, `abc`, `pyramid`, `lorenz` and others.
     #[must_use]
     pub fn tables(&self) -> &BTreeMap<String, DataFrame> {
         &self.tables

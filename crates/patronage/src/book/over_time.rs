@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::history::history;
 use super::over_time_tables as tables;
+use super::remark::Remark;
 use crate::analysis::cohort::{Cohorts, LONGEST};
 use crate::analysis::growth::{Growth, new_customers};
 use crate::analysis::migration::{MigrationView, Snapshot, migrate};
@@ -89,7 +90,7 @@ pub struct OverTime {
     /// `growth`, `new_customers`, `cohorts`, `trend`, `gaps`, `history` and, with segments, `migration`.
     pub tables: Vec<(String, DataFrame)>,
     /// What a reader should know.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Remark>,
 }
 
 impl OverTimeParams {
@@ -171,10 +172,14 @@ impl OverTimeParams {
         let cohorts = if cohort_grain == self.grain {
             cohorts.fit(&by_grain, as_of)?
         } else {
-            warnings.push(format!("cohorts are by {cohort_grain}: by {} there would be more than {LONGEST}", self.grain));
+            let (grain, grain_zh) = (self.grain, self.grain.name_zh());
+            warnings.push(Remark::new(
+                format!("cohorts are by {cohort_grain}: by {grain} there would be more than {LONGEST}"),
+                format!("同期群按{}划分：按{grain_zh}划分将超过 {LONGEST} 个", cohort_grain.name_zh()),
+            ));
             cohorts.fit(&cells.by(cohort_grain)?, as_of)?
         };
-        warnings.extend(trend.arpu_decline().map(ToString::to_string));
+        warnings.extend(trend.arpu_decline().map(|decline| Remark::new(decline.to_string(), decline.text_zh())));
         let mut tables = vec![
             ("growth".to_owned(), tables::growth(&growth)?),
             ("new_customers".to_owned(), tables::new_customers(&new_customers(cells, as_of)?)?),
@@ -275,14 +280,17 @@ impl LookBack<'_> {
     }
 
     /// The ways from an earlier date to the book's, with the thresholds in use, and with those of each date.
-    fn migrations(&self, date: NaiveDate, warnings: &mut Vec<String>) -> Result<(MigrationView, Option<MigrationView>)> {
+    fn migrations(&self, date: NaiveDate, warnings: &mut Vec<Remark>) -> Result<(MigrationView, Option<MigrationView>)> {
         let RfmInUse { params, model, scores } = self.rfm;
         let then = self.at(date)?;
         let now = Scored::new(self.customers, scores);
         let before = model.score(&then)?;
         let frozen = migrate(&Scored::new(&then, &before).snapshot(), &now.snapshot())?;
         if then.is_empty() {
-            warnings.push(format!("nobody had bought by {date}: there is no earlier segment to have moved from"));
+            warnings.push(Remark::new(
+                format!("nobody had bought by {date}: there is no earlier segment to have moved from"),
+                format!("截至 {date} 尚无客户购买：没有更早的分群可供比较"),
+            ));
             return Ok((frozen, None));
         }
         let fitted = |customers: &Customers| params.clone().fit(customers).and_then(|model| model.score(customers));

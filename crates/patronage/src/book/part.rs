@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use polars::prelude::{Column, DataFrame};
 
+use super::remark::Remark;
 use crate::customers::{Customers, CustomersParams};
 use crate::error::Result;
 use crate::ledger::{Cells, Ledger};
@@ -25,7 +26,7 @@ pub(super) struct Part {
     /// One value a customer, in the order of the customers.
     pub(super) columns: Vec<Column>,
     pub(super) tables: Vec<(String, DataFrame)>,
-    pub(super) warnings: Vec<String>,
+    pub(super) warnings: Vec<Remark>,
 }
 
 impl<'a> Sources<'a> {

@@ -106,7 +106,9 @@ impl SegmentBook {
         manifest.inputs.customers = None;
         manifest.files.clear();
         for warning in &mut manifest.warnings {
-            warning.text = replace_quoted(&warning.text, &pseudonyms);
+            for text in [&mut warning.text, &mut warning.text_zh] {
+                *text = replace_quoted(text, &pseudonyms);
+            }
         }
         Self::from_parts(segments, tables, manifest)
     }
@@ -160,6 +162,7 @@ fn replace_quoted(text: &str, pseudonyms: &HashMap<&str, String>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Warning;
     use super::*;
     use crate::ingest::Ingest;
 
@@ -195,6 +198,17 @@ mod tests {
     fn quoted_ids_are_replaced_and_other_words_are_not() {
         let pseudonyms = HashMap::from([("ann", "c1".to_owned())]);
         assert_eq!(replace_quoted("ann has `ann` and `other`", &pseudonyms), "ann has `c1` and `other`");
+    }
+
+    #[test]
+    fn quoted_ids_are_replaced_in_both_languages() {
+        let key = PseudonymKey::new(b"0123456789abcdef").unwrap();
+        let mut book = book();
+        book.manifest.warnings =
+            vec![Warning { about: "rfm".to_owned(), text: "`ann` is alone".to_owned(), text_zh: "只有 `ann`".to_owned() }];
+        let hidden = book.pseudonymized(&key).unwrap();
+        let (warning, ann) = (&hidden.manifest().warnings[0], key.pseudonym("ann"));
+        assert_eq!((&warning.text, &warning.text_zh), (&format!("`{ann}` is alone"), &format!("只有 `{ann}`")));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The tables beside the book.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use polars::prelude::*;
@@ -8,7 +9,7 @@ use crate::analysis::abc::concentration::Concentration;
 use crate::analysis::abc::layers::LayersScores;
 use crate::analysis::abc::xyz::XyzClass;
 use crate::analysis::abc::{AbcClass, AbcScores};
-use crate::analysis::rfm::{Axis, RfmModel, RfmScores};
+use crate::analysis::rfm::{Axis, ReasonWords, RfmModel, RfmScores};
 use crate::customers::Customers;
 use crate::error::Result;
 use crate::frames;
@@ -69,7 +70,7 @@ impl<'a> Tables<'a> {
         ])
     }
 
-    /// `segments` and `thresholds`.
+    /// `segments`, `rules` and `thresholds`.
     pub(super) fn rfm(&mut self, model: &RfmModel, scores: &RfmScores) -> Result<()> {
         let segments = scores.segments();
         let groups = self.groups(segments.len(), scores.segment().iter().map(|segment| usize::from(*segment)))?;
@@ -98,7 +99,37 @@ impl<'a> Tables<'a> {
             text("action_zh", |s| s.action_zh()),
         ]);
         self.tables.insert("segments".to_owned(), frames::frame(segments.len(), columns)?);
+        self.rules(scores)?;
         self.thresholds(model)
+    }
+
+    /// `rules`: each distinct reason with its scores, its customers, and its words in both languages.
+    fn rules(&mut self, scores: &RfmScores) -> Result<()> {
+        let mut places = BTreeMap::new();
+        for place in scores.reason().iter().map(|place| *place as usize) {
+            places.entry(scores.reasons()[place].as_str()).or_insert((place, 0_u64)).1 += 1;
+        }
+        let mut rows: Vec<(&str, &ReasonWords, u64)> =
+            places.into_iter().map(|(reason, (place, customers))| (reason, &scores.reason_words()[place], customers)).collect();
+        rows.sort_by_key(|(_, words, _)| Reverse(words.scores));
+        let score = |name: &str, axis: usize| {
+            let scores: Vec<Option<u8>> = rows.iter().map(|(_, words, _)| words.scores.map(|scores| scores[axis])).collect();
+            Column::new(name.into(), scores)
+        };
+        let count = rows.len();
+        let segment = |words: &ReasonWords| scores.segments()[usize::from(words.segment)].key();
+        let columns = vec![
+            score("r_score", 0),
+            score("f_score", 1),
+            score("m_score", 2),
+            frames::texts("segment", count, rows.iter().map(|(_, words, _)| segment(words))),
+            Column::new("customers".into(), rows.iter().map(|(.., customers)| *customers).collect::<Vec<_>>()),
+            frames::texts("reason", count, rows.iter().map(|(reason, ..)| *reason)),
+            frames::texts("reason_en", count, rows.iter().map(|(_, words, _)| words.en.as_str())),
+            frames::texts("reason_zh", count, rows.iter().map(|(_, words, _)| words.zh.as_str())),
+        ];
+        self.tables.insert("rules".to_owned(), frames::frame(count, columns)?);
+        Ok(())
     }
 
     /// A table of named groups.
@@ -155,5 +186,59 @@ impl<'a> Tables<'a> {
         ];
         self.tables.insert("thresholds".to_owned(), frames::frame(axes.len(), columns)?);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::rfm::{Rfm, SegmentMap};
+    use crate::book::{Analysis, BookParams, SegmentBook};
+    use crate::ingest::Ingest;
+
+    fn book(params: BookParams) -> SegmentBook {
+        let log = "customer,date,amount\nann,2024-03-01,50\nann,2024-03-20,70\nbob,2024-01-05,20\ncy,2024-01-05,20\ndee,2023-11-30,9\n";
+        params.only([Analysis::Rfm]).build(&Ingest::new().read_text(log).expect("a log")).expect("a book")
+    }
+
+    fn texts(frame: &DataFrame, name: &str) -> Vec<String> {
+        let column = frame.column(name).and_then(|column| column.str().cloned()).expect("a column of texts");
+        column.iter().map(|text| text.expect("a text").to_owned()).collect()
+    }
+
+    fn scores(frame: &DataFrame) -> Vec<Vec<Option<u8>>> {
+        let of = |name: &str| frame.column(name).and_then(|column| column.u8().cloned()).expect("scores").iter().collect::<Vec<_>>();
+        let (r, f, m) = (of("r_score"), of("f_score"), of("m_score"));
+        (0..frame.height()).map(|row| vec![r[row], f[row], m[row]]).collect()
+    }
+
+    #[test]
+    fn every_reason_stands_once_among_the_rules() {
+        let book = book(SegmentBook::params());
+        let rules = &book.tables()["rules"];
+        let (reasons, own) = (texts(rules, "reason"), texts(book.segments(), "reason"));
+        let customers: Vec<u64> =
+            rules.column("customers").and_then(|column| column.u64().cloned()).expect("counts").iter().flatten().collect();
+        for (reason, customers) in reasons.iter().zip(&customers) {
+            assert_eq!(own.iter().filter(|other| *other == reason).count() as u64, *customers, "{reason}");
+            assert_eq!(reasons.iter().filter(|other| *other == reason).count(), 1, "{reason}");
+        }
+        assert_eq!(customers.iter().sum::<u64>(), 4, "bob and cy share one: {reasons:?}");
+        assert_eq!(customers.len(), 3);
+        let scores = scores(rules);
+        assert!(scores.windows(2).all(|pair| pair[0] > pair[1]), "{scores:?}");
+        assert_eq!(scores[0], [Some(5), Some(5), Some(5)]);
+        assert_eq!(texts(rules, "segment")[0], "champions");
+        assert!(reasons[0].contains("→ champions; up") && texts(rules, "reason_en")[0].contains("→ Champions; up"));
+        assert!(texts(rules, "reason_zh")[0].contains("→ 冠军客户；上升"), "{:?}", texts(rules, "reason_zh"));
+    }
+
+    #[test]
+    fn rules_without_scores_say_none() {
+        let book = book(SegmentBook::params().rfm(Rfm::params().map(SegmentMap::eight_value())));
+        let rules = &book.tables()["rules"];
+        assert!(scores(rules).concat().iter().all(Option::is_none));
+        let reasons = texts(rules, "reason");
+        assert!(reasons.windows(2).all(|pair| pair[0] < pair[1]), "{reasons:?}");
     }
 }

@@ -9,6 +9,7 @@ use polars::prelude::Column;
 use serde::{Deserialize, Serialize};
 
 use super::answers::{Answers, Distinct};
+use super::remark::Remark;
 use crate::analysis::clv::evaluation::{ChoiceReport, EvaluationSettings, ModelChoice, Split};
 use crate::analysis::clv::gamma_gamma::{GammaGamma, GammaGammaModel, Spends};
 use crate::analysis::clv::retention::{Retention, RetentionParams, RetentionValue};
@@ -18,6 +19,7 @@ use crate::customers::{Customers, CustomersParams};
 use crate::error::{Error, Result};
 use crate::ledger::Ledger;
 use crate::time::{TimeUnit, date_of, day_number};
+use crate::words::counted;
 
 /// The longest hold-out that the choice of a model rests on, in days.
 const LONGEST_HOLDOUT: i32 = 182;
@@ -120,7 +122,7 @@ pub(super) struct Values {
     /// As in the analysis, with tracking.
     pub(super) choice: Option<ChoiceReport>,
     pub(super) columns: Vec<Column>,
-    pub(super) warnings: Vec<String>,
+    pub(super) warnings: Vec<Remark>,
     pub(super) model: Box<dyn PurchaseModel>,
     pub(super) expected_purchases: Vec<f64>,
     pub(super) residual_value: Option<Vec<f64>>,
@@ -133,7 +135,9 @@ pub(super) fn values(ledger: &Ledger, customers: &Customers, looked: &CustomersP
     let histories = Histories::from_customers(customers)?;
     let repeaters = customers.repeat_purchases().filter(|x| *x > 0).count();
     if repeaters < FEWEST_REPEAT_BUYERS {
-        return Err(Error::fit(format!("{repeaters} customers have bought again; the models need at least {FEWEST_REPEAT_BUYERS}"))
+        let have = if repeaters == 1 { "has" } else { "have" };
+        let found = counted(repeaters, "customer");
+        return Err(Error::fit(format!("{found} {have} bought again; the models need at least {FEWEST_REPEAT_BUYERS}"))
             .with_hint("a longer history, or all customers rather than a sample"));
     }
     let (model, calibration_end, choice) = if let Some(kind) = params.model {
@@ -148,10 +152,17 @@ pub(super) fn values(ledger: &Ledger, customers: &Customers, looked: &CustomersP
     };
     let mut warnings = Vec::new();
     if let Some(reduction) = model.fit().reduces_to {
-        warnings.push(format!("{}: the data lead to a simpler model: {reduction}", model.fit().model));
+        let kind = model.fit().model;
+        warnings.push(Remark::new(
+            format!("{kind}: the data lead to a simpler model: {reduction}"),
+            format!("{kind}：数据退化为更简单的模型：{}", reduction.text_zh()),
+        ));
     }
     if choice.as_ref().is_some_and(|report| !report.beats_baselines) {
-        warnings.push("no model beats every baseline on the hold-out: do not rely on single customers' values".to_owned());
+        warnings.push(Remark::new(
+            "no model beats every baseline on the hold-out: do not rely on single customers' values",
+            "留出期内没有模型优于全部基线：请勿依赖单个客户的价值",
+        ));
     }
     let spend = match spend_model(customers) {
         Ok((spend, warning)) => {
@@ -159,15 +170,19 @@ pub(super) fn values(ledger: &Ledger, customers: &Customers, looked: &CustomersP
             Some(spend)
         }
         Err(error) => {
-            warnings.push(format!("no expected_spend and no residual_value: {error}"));
+            warnings.push(Remark::new(
+                format!("no expected_spend and no residual_value: {error}"),
+                format!("没有预期单次消费（expected_spend）与剩余价值（residual_value）：{error}"),
+            ));
             None
         }
     };
     let predictive = params.predictive.unwrap_or(customers.len() <= PREDICTIVE_UP_TO);
     if !predictive && params.predictive.is_none() {
-        let text =
-            "the quantiles of what single customers may do (_p05, _p95) are left out for more than 20,000 customers unless asked for";
-        warnings.push(text.to_owned());
+        warnings.push(Remark::new(
+            "the quantiles of what single customers may do (_p05, _p95) are left out for more than 20,000 customers unless asked for",
+            "客户超过 20,000 位时，除非另行要求，不计算单个客户的预测分位数（_p05、_p95）",
+        ));
     }
     let distinct = Distinct::new(customers)?;
     let answered = Answers::new(&*model, spend.as_ref(), &params.terms, predictive, unit, &mut warnings).answer(customers, &distinct);
@@ -175,7 +190,8 @@ pub(super) fn values(ledger: &Ledger, customers: &Customers, looked: &CustomersP
     let retention = spend.as_ref().zip(shared.as_ref()).and_then(|(spend, shared)| {
         let base = Base { distinct: &distinct, spend: shared, mean_spend: spend.expected_spend_new(), unit };
         let valued = retention(params, &*model, choice.as_ref(), &histories, &base);
-        valued.map_err(|error| warnings.push(format!("what retention is worth is left out: {error}"))).ok()
+        let left_out = |error| Remark::new(format!("what retention is worth is left out: {error}"), format!("未估算留存的价值：{error}"));
+        valued.map_err(|error| warnings.push(left_out(error))).ok()
     });
     let stored = choice.clone().map(|mut report| {
         let candidates = report.candidates.iter_mut().flat_map(|candidate| &mut candidate.origins);
@@ -240,27 +256,31 @@ fn calibration_end(customers: &Customers) -> Result<NaiveDate> {
     let first = customers.first_purchase.iter().copied().min().unwrap_or(as_of);
     let span = as_of - first;
     if span < SHORTEST_SPAN {
-        return Err(Error::fit(format!("the orders span {span} days; a choice by hold-out needs at least {SHORTEST_SPAN}"))
+        let span = counted(span, "day");
+        return Err(Error::fit(format!("the orders span {span}; a choice by hold-out needs at least {SHORTEST_SPAN}"))
             .with_hint("a longer history, or say which model to take"));
     }
     Ok(date_of(as_of - (span / 3).min(LONGEST_HOLDOUT)))
 }
 
 /// The Gamma-Gamma, with a warning where spend and frequency go together.
-fn spend_model(customers: &Customers) -> Result<(GammaGammaModel, Option<String>)> {
+fn spend_model(customers: &Customers) -> Result<(GammaGammaModel, Option<Remark>)> {
     /// A correlation of purchases and spend that is worth a remark.
     const REMARKABLE: f64 = 0.3;
     let spends = Spends::from_customers(customers)?;
     if spends.customers() < FEWEST_REPEAT_BUYERS as f64 {
         return Err(Error::fit(format!(
-            "{} customers with repeat purchases of positive money; gamma-gamma needs at least {FEWEST_REPEAT_BUYERS}",
-            spends.customers()
+            "{} with repeat purchases of positive money; gamma-gamma needs at least {FEWEST_REPEAT_BUYERS}",
+            counted(spends.customers(), "customer")
         )));
     }
     let model = GammaGamma::params().fit(&spends)?;
     let correlation = spends.correlation().filter(|correlation| correlation.abs() > REMARKABLE);
     let warning = correlation.map(|correlation| {
-        format!("repeat purchases and spend have a correlation of {correlation:.2}; expected_spend takes them as independent")
+        Remark::new(
+            format!("repeat purchases and spend have a correlation of {correlation:.2}; expected_spend takes them as independent"),
+            format!("复购次数与单次消费的相关系数为 {correlation:.2}；预期单次消费（expected_spend）假定两者独立"),
+        )
     });
     Ok((model, warning))
 }

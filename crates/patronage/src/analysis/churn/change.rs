@@ -6,6 +6,7 @@ use super::days::Days;
 use super::gaps::{GapRule, OwnGap};
 use crate::error::Result;
 use crate::money;
+use crate::words::counted;
 
 /// What changed last. The first that holds, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -105,20 +106,27 @@ impl Change {
     pub fn reason_en(&self, window: u32, scale: u8) -> String {
         match *self {
             Self::FirstOrderOnly { days, limit } => {
-                format!("One purchase only, {days} days ago; most who come back do so within {limit:.0} days.")
+                let limit = counted(format_args!("{limit:.0}"), "day");
+                format!("One purchase only, {} ago; most who come back do so within {limit}.", counted(days, "day"))
             }
             Self::Stopped { days, usual, limit } => {
-                format!("No purchase for {days} days; usually every {usual:.0} days, overdue after {limit:.0}.")
+                let usual = counted(format_args!("{usual:.0}"), "day");
+                format!("No purchase for {}; usually every {usual}, overdue after {limit:.0}.", counted(days, "day"))
             }
-            Self::Returning { absent, days } => format!("Came back {days} days ago after {absent} days without a purchase."),
+            Self::Returning { absent, days } => {
+                format!("Came back {} ago after {} without a purchase.", counted(days, "day"), counted(absent, "day"))
+            }
             Self::Slowing { before, after } => {
-                format!("{after} purchase days in the last {window} days, {before} in the {window} before.")
+                let after = counted(after, "purchase day");
+                format!("{after} in the last {}, {before} in the {window} before.", counted(window, "day"))
             }
             Self::SpendingLess { before, after } => {
                 let [before, after] = [before, after].map(|amount| money::to_text(amount, scale));
-                format!("Spent {after} in the last {window} days, {before} in the {window} before.")
+                format!("Spent {after} in the last {}, {before} in the {window} before.", counted(window, "day"))
             }
-            Self::Steady { days, usual } => format!("Buys as usual: {days} days since the last purchase, usually every {usual:.0}."),
+            Self::Steady { days, usual } => {
+                format!("Buys as usual: {} since the last purchase, usually every {usual:.0}.", counted(days, "day"))
+            }
         }
     }
 
@@ -126,15 +134,17 @@ impl Change {
     #[must_use]
     pub fn reason_zh(&self, window: u32, scale: u8) -> String {
         match *self {
-            Self::FirstOrderOnly { days, limit } => format!("仅购买过一次,已过 {days} 天;多数回购客户在 {limit:.0} 天内再次购买。"),
-            Self::Stopped { days, usual, limit } => format!("已 {days} 天未购买;通常每 {usual:.0} 天购买一次,超过 {limit:.0} 天即为逾期。"),
-            Self::Returning { absent, days } => format!("中断 {absent} 天后,于 {days} 天前回归购买。"),
-            Self::Slowing { before, after } => format!("最近 {window} 天有 {after} 个购买日,此前 {window} 天有 {before} 个。"),
+            Self::FirstOrderOnly { days, limit } => format!("仅购买过一次，已过 {days} 天；多数回购客户在 {limit:.0} 天内再次购买。"),
+            Self::Stopped { days, usual, limit } => {
+                format!("已 {days} 天未购买；通常每 {usual:.0} 天购买一次，超过 {limit:.0} 天即为逾期。")
+            }
+            Self::Returning { absent, days } => format!("中断 {absent} 天后，于 {days} 天前回归购买。"),
+            Self::Slowing { before, after } => format!("最近 {window} 天有 {after} 个购买日，此前 {window} 天有 {before} 个。"),
             Self::SpendingLess { before, after } => {
                 let [before, after] = [before, after].map(|amount| money::to_text(amount, scale));
-                format!("最近 {window} 天消费 {after},此前 {window} 天消费 {before}。")
+                format!("最近 {window} 天消费 {after}，此前 {window} 天消费 {before}。")
             }
-            Self::Steady { days, usual } => format!("购买正常:距上次购买 {days} 天,通常每 {usual:.0} 天一次。"),
+            Self::Steady { days, usual } => format!("购买正常：距上次购买 {days} 天，通常每 {usual:.0} 天一次。"),
         }
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::days::PurchaseDays;
 use super::gaps::GapRule;
 use crate::time::date_of;
+use crate::words::counted;
 
 /// What is missing for a trained and tested probability.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,20 +60,43 @@ impl fmt::Display for Missing {
         match self {
             Self::History { span_days, horizon_days } => write!(
                 f,
-                "the purchases span {span_days} days; training and test take {horizon_days} days each and need some before them: \
-                 give a shorter horizon or a longer history"
+                "the purchases span {}; training and test take {} each and need some before them: give a shorter horizon or a longer history",
+                counted(span_days, "day"),
+                counted(horizon_days, "day")
             ),
             Self::Customers { by, found, needed } => {
-                write!(f, "{found} customers had bought by {by}; at least {needed} are needed: give a shorter horizon or a longer history")
+                let found = counted(found, "customer");
+                write!(f, "{found} had bought by {by}; at least {needed} are needed: give a shorter horizon or a longer history")
             }
             Self::Kind { after, churned, stayed, needed } => write!(
                 f,
-                "after {after}, {churned} customers did not buy within the horizon and {stayed} did; at least {needed} of each are needed: \
-                 give another horizon"
+                "after {after}, {} did not buy within the horizon and {stayed} did; at least {needed} of each are needed: give another horizon",
+                counted(churned, "customer")
             ),
             Self::Gaps { by } => write!(f, "no customer had bought on two days by {by}: a longer history is needed"),
             Self::Convergence { reason } => f.write_str(reason),
             Self::Forecasts => f.write_str("no purchase model was fitted at the past dates"),
+        }
+    }
+}
+
+impl Missing {
+    /// What `Display` says, in Chinese; a message of the fit stays as it is.
+    #[must_use]
+    pub fn text_zh(&self) -> String {
+        match self {
+            Self::History { span_days, horizon_days } => {
+                format!("购买历史共 {span_days} 天；训练与检验各需 {horizon_days} 天，且此前还需有购买记录：请缩短预测期或补充更早的历史")
+            }
+            Self::Customers { by, found, needed } => {
+                format!("截至 {by} 仅有 {found} 位客户购买过，至少需要 {needed} 位：请缩短预测期或补充更早的历史")
+            }
+            Self::Kind { after, churned, stayed, needed } => {
+                format!("{after} 之后的预测期内，{churned} 位客户未购买，{stayed} 位购买；两类各至少需要 {needed} 位：请更换预测期")
+            }
+            Self::Gaps { by } => format!("截至 {by} 没有客户在两个不同日期购买过：需要更长的历史"),
+            Self::Convergence { reason } => reason.clone(),
+            Self::Forecasts => "购买模型未在过去的日期上拟合".to_owned(),
         }
     }
 }

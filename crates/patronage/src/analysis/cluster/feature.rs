@@ -10,6 +10,7 @@ use crate::customers::Customers;
 use crate::error::{Error, Result};
 use crate::money;
 use crate::time::{day_number, named};
+use crate::words::counted;
 
 /// A number that every customer has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -71,16 +72,16 @@ impl Feature {
         }
     }
 
-    /// What it is called in rules: a word, and its unit.
+    /// What it is called in rules: a word, and the singular of its unit.
     pub(super) fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::RecencyDays => ("recency", " days"),
+            Self::RecencyDays => ("recency", "day"),
             Self::Frequency => ("frequency", ""),
             Self::Monetary => ("money", ""),
             Self::MeanOrderValue => ("mean order", ""),
-            Self::AgeDays => ("age", " days"),
+            Self::AgeDays => ("age", "day"),
             Self::PurchasePeriods => ("purchase periods", ""),
-            Self::MeanGapDays => ("mean gap", " days"),
+            Self::MeanGapDays => ("mean gap", "day"),
             Self::RefundShare => ("refund share", ""),
         }
     }
@@ -104,6 +105,12 @@ impl Feature {
         // No minus sign before a rounded zero.
         let text = format!("{value:.places$}", places = self.places());
         if text.bytes().all(|byte| matches!(byte, b'-' | b'0' | b'.')) { text.replace('-', "") } else { text }
+    }
+
+    /// A value with its unit in English.
+    pub(super) fn measured(self, value: f64) -> String {
+        let (shown, unit) = (self.show(value), self.words().1);
+        if unit.is_empty() { shown } else { counted(shown, unit) }
     }
 
     /// The values of all customers. Each is a correctly rounded quotient of integers, so the scale of money does not show.

@@ -3,6 +3,7 @@
 use super::feature::Feature;
 use super::profile::Profile;
 use crate::math::quantile::type7;
+use crate::words::counted;
 
 /// Where the median of a cluster lies among all customers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,8 +75,8 @@ pub(super) fn names(profiles: &[[Profile; 3]], sorted: [&[f64]; 3]) -> Vec<Name>
     // Those that share a name are told apart by the first of these that differs for all of them, or else by number.
     let details: [&Detail; 3] = [
         &|own| (format!("about {} each", rounded(own[2].median)), format!("人均约{}", rounded(own[2].median))),
-        &|own| (format!("{} days ago", rounded(own[0].median)), format!("约{}天前", rounded(own[0].median))),
-        &|own| (format!("{} times", rounded(own[1].median)), format!("约{}次", rounded(own[1].median))),
+        &|own| (format!("{} ago", counted(rounded(own[0].median), "day")), format!("约{}天前", rounded(own[0].median))),
+        &|own| (counted(rounded(own[1].median), "time"), format!("约{}次", rounded(own[1].median))),
     ];
     for (at, name) in base.iter().enumerate() {
         let alike: Vec<usize> = (0..base.len()).filter(|other| base[*other] == *name).collect();

@@ -70,3 +70,27 @@ impl fmt::Display for Note {
         }
     }
 }
+
+impl Note {
+    /// What `Display` says, in Chinese.
+    #[must_use]
+    pub fn text_zh(&self) -> String {
+        match self {
+            Self::Constant { feature, value } => {
+                let (word, unit) = feature.words_zh();
+                format!("所有客户的{word}均为 {}{unit}，该特征未使用", feature.show(*value))
+            }
+            Self::StandardDeviation { feature } => format!("半数客户的{}相同，改按标准差缩放", feature.words_zh().0),
+            Self::AllEqual => "所有客户的各项特征均相同：仅有一个聚类".to_owned(),
+            Self::Dominant { cluster, share } => {
+                format!("第 {cluster} 群包含 {:.0} % 的客户：其余是例外而非群体", share * 100.0)
+            }
+            Self::Weak { silhouette } => {
+                format!("平均轮廓系数为 {silhouette:.2}：客户之间只有程度之别，聚类的边界是人为约定")
+            }
+            Self::Dissolved { cluster, stability } => {
+                format!("重抽样时找不到第 {cluster} 群（平均 Jaccard 相似度 {stability:.2}，低于 0.5）：请勿以其为依据")
+            }
+        }
+    }
+}

@@ -61,13 +61,13 @@ impl Condition {
 
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (word, unit) = self.feature.words();
+        let word = self.feature.words().0;
         let sign = match self.comparison {
             Comparison::AtMost => "≤",
             Comparison::AtLeast => "≥",
             Comparison::Above => ">",
         };
-        write!(f, "{word} {sign} {}{unit}", self.feature.show(self.value))
+        write!(f, "{word} {sign} {}", self.feature.measured(self.value))
     }
 }
 

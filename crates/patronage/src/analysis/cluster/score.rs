@@ -121,7 +121,7 @@ impl ClusterModel {
             Some(_) => (format!(" in cluster {}", cluster.number), format!("第{}群", cluster.number)),
             None => (String::new(), "全体客户".to_owned()),
         };
-        let ((word, unit), (word_zh, unit_zh)) = (feature.words(), feature.words_zh());
+        let (word, (word_zh, unit_zh)) = (feature.words().0, feature.words_zh());
         let [shown, from, to] = [value, low, high].map(|value| feature.show(value));
         Outlier {
             row,
@@ -131,7 +131,7 @@ impl ClusterModel {
             typical_low: low,
             typical_high: high,
             beside_cluster: profile.map(|_| cluster.number),
-            reason_en: format!("{word} {shown}{unit}: {side}{beside} ({from} to {to}{unit})"),
+            reason_en: format!("{word} {}: {side}{beside} ({from} to {})", feature.measured(value), feature.measured(high)),
             reason_zh: format!("{word_zh}{shown}{unit_zh}：{side_zh}{beside_zh}的常见范围（{from}至{to}{unit_zh}）"),
         }
     }

@@ -163,6 +163,26 @@ impl fmt::Display for Reduction {
     }
 }
 
+impl Reduction {
+    /// What `Display` says, in Chinese.
+    #[must_use]
+    pub fn text_zh(self) -> &'static str {
+        match self {
+            Self::NoDropout => "未见客户流失，退化为 NBD",
+            Self::HomogeneousDropout => "所有客户的流失概率相同：两个流失参数同时增大",
+            Self::PolarisedDropout => "客户要么立即流失，要么从不流失：两个流失参数同时减小",
+            Self::HomogeneousRate => "所有客户的购买率相同：r 与 alpha 同时增大",
+            Self::ExponentialDropout => "所有客户的指数流失率相同：s 与 beta 同时增大",
+            Self::ImmediateDropout => "每位客户在首次机会即流失",
+            Self::HomogeneousSpend => "所有客户的消费水平相同：q 与 v 同时增大",
+            Self::ConstantSpend => "每位客户的每次消费金额不变：p 增大而 v 减小",
+            Self::HomogeneousPurchase => "所有客户的购买概率相同：alpha 与 beta 同时增大",
+            Self::PolarisedPurchase => "客户要么每次都购买，要么从不购买：alpha 与 beta 同时减小",
+            Self::Unidentified => "某一参数组合对似然没有影响",
+        }
+    }
+}
+
 /// One coefficient.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Parameter {
@@ -331,6 +351,29 @@ mod tests {
         }
         let error = "bgnbd".parse::<ModelKind>().expect_err("no such model");
         assert!(error.hint().is_some_and(|hint| hint.contains("bg-nbd")));
+    }
+
+    #[test]
+    fn reductions_are_said_in_chinese() {
+        let every = [
+            Reduction::NoDropout,
+            Reduction::HomogeneousDropout,
+            Reduction::PolarisedDropout,
+            Reduction::HomogeneousRate,
+            Reduction::ExponentialDropout,
+            Reduction::ImmediateDropout,
+            Reduction::HomogeneousSpend,
+            Reduction::ConstantSpend,
+            Reduction::HomogeneousPurchase,
+            Reduction::PolarisedPurchase,
+            Reduction::Unidentified,
+        ];
+        for (place, reduction) in every.iter().enumerate() {
+            assert!(!reduction.text_zh().is_ascii());
+            assert!(every[..place].iter().all(|other| other.text_zh() != reduction.text_zh()), "{reduction}");
+        }
+        // The parameters that move keep their names.
+        assert!(Reduction::HomogeneousSpend.text_zh().contains("q 与 v") && Reduction::HomogeneousSpend.to_string().contains("q and v"));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::LifecycleModel;
 use crate::error::{Error, Result};
 use crate::time::named;
+use crate::words::counted;
 
 /// A stage of the lifecycle, in the order in which customers mostly pass through them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -96,26 +97,27 @@ impl LifecycleModel {
     #[must_use]
     pub fn rules(&self) -> Vec<StageRule> {
         let (d, l) = (self.dormant_after, self.lost_after);
+        let [days, lost] = [d, l].map(|days| counted(days, "day"));
         let (more, less) = (self.growing_from, self.declining_to);
         let rule = |stage| match stage {
             Stage::Prospect => ("known, but has not bought".to_owned(), "已登记但尚未购买".to_owned()),
-            Stage::New => (format!("first purchase within the last {d} days"), format!("首次购买在最近 {d} 天内")),
+            Stage::New => (format!("first purchase within the last {days}"), format!("首次购买在最近 {d} 天内")),
             Stage::Growing => (
-                format!("spent at least {more} times as much in the last {d} days as usual in so many days"),
+                format!("spent at least {more} times as much in the last {days} as usual in so many days"),
                 format!("最近 {d} 天的消费不低于平时同等天数的 {more} 倍"),
             ),
             Stage::Mature => (
-                format!("spent between {less} and {more} times as much in the last {d} days as usual"),
+                format!("spent between {less} and {more} times as much in the last {days} as usual"),
                 format!("最近 {d} 天的消费为平时的 {less} 至 {more} 倍"),
             ),
             Stage::Declining => (
-                format!("bought in the last {d} days, but spent at most {less} times as much as usual"),
+                format!("bought in the last {days}, but spent at most {less} times as much as usual"),
                 format!("最近 {d} 天有购买，但消费不超过平时的 {less} 倍"),
             ),
             Stage::Dormant => (format!("no purchase for {} to {l} days", d + 1), format!("{} 至 {l} 天未购买", d + 1)),
-            Stage::Lost => (format!("no purchase for more than {l} days"), format!("超过 {l} 天未购买")),
+            Stage::Lost => (format!("no purchase for more than {lost}"), format!("超过 {l} 天未购买")),
             Stage::Reactivated => (
-                format!("came back within the last {d} days after more than {l} days without a purchase"),
+                format!("came back within the last {days} after more than {lost} without a purchase"),
                 format!("在超过 {l} 天未购买之后，于最近 {d} 天内回归"),
             ),
         };

@@ -58,6 +58,16 @@ impl Axis {
         }
     }
 
+    /// What it is called in Chinese.
+    #[must_use]
+    pub const fn name_zh(self) -> &'static str {
+        match self {
+            Self::Recency => "近度",
+            Self::Frequency => "频度",
+            Self::Monetary => "金额",
+        }
+    }
+
     pub(super) const fn index(self) -> usize {
         match self {
             Self::Recency => 0,

@@ -6,9 +6,10 @@ use super::axis::{Axis, Rule};
 use super::fit::{Placement, RfmModel};
 use super::map::Input;
 use super::quantity::Quantity;
-use super::words::Words;
+use super::words::{Units, Wording, Words};
 use crate::customers::Customers;
 use crate::error::{Error, Result};
+use crate::words::counted;
 
 /// The smallest change on one axis, all else equal, that leads to another segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub struct Move {
     pub to: Quantity,
     /// The key of that segment.
     pub segment: String,
-    words: String,
+    units: Units,
 }
 
 impl Move {
@@ -31,6 +32,34 @@ impl Move {
     #[must_use]
     pub fn distance(&self) -> Quantity {
         self.from.max(self.to).minus(self.from.min(self.to))
+    }
+
+    /// What would change, in English: `2 more orders`.
+    #[must_use]
+    pub fn words_en(&self) -> String {
+        let (distance, units) = (self.distance(), self.units);
+        match (self.axis, self.better) {
+            (Axis::Recency, true) => format!("a last purchase {} more recent", counted(distance, "day")),
+            (Axis::Recency, false) => format!("{} without a purchase", counted(distance, "more day")),
+            (Axis::Frequency, true) => counted(distance, &format!("more {}", units.purchase())),
+            (Axis::Frequency, false) => counted(distance, &format!("fewer {}", units.purchase())),
+            (Axis::Monetary, true) => format!("{} more money{}", units.money(distance), units.per()),
+            (Axis::Monetary, false) => format!("{} less money{}", units.money(distance), units.per()),
+        }
+    }
+
+    /// The same in Chinese.
+    #[must_use]
+    pub fn words_zh(&self) -> String {
+        let (distance, units) = (self.distance(), self.units);
+        match (self.axis, self.better) {
+            (Axis::Recency, true) => format!("最近一次购买再近 {distance} 天"),
+            (Axis::Recency, false) => format!("再有 {distance} 天未购买"),
+            (Axis::Frequency, true) => format!("再多 {distance} {}", units.purchase_zh()),
+            (Axis::Frequency, false) => format!("减少 {distance} {}", units.purchase_zh()),
+            (Axis::Monetary, true) => format!("{}增加 {}", units.money_zh(), units.money(distance)),
+            (Axis::Monetary, false) => format!("{}减少 {}", units.money_zh(), units.money(distance)),
+        }
     }
 }
 
@@ -76,11 +105,11 @@ impl RfmModel {
         let values = self.values(customers, row..row + 1)?.row(0);
         let id = customers.customer_id().get(row);
         let place = self.place(values, id).ok_or_else(|| Error::fit("the segment map does not cover a code"))?;
-        let words = Words::new(self, customers);
+        let units = Units::new(self, customers);
         let moves = [true, false]
             .into_iter()
             .flat_map(|better| Axis::ALL.map(|axis| (axis, better)))
-            .filter_map(|(axis, better)| self.nearest(&words, axis, better, values, id, &place))
+            .filter_map(|(axis, better)| self.nearest(units, axis, better, values, id, &place))
             .collect();
         Ok(Explanation {
             customer_id: id.to_owned(),
@@ -88,7 +117,7 @@ impl RfmModel {
             scores: place.scores,
             weighted: place.weighted,
             segment: self.key(&place).to_owned(),
-            reason: words.reason(place.cell),
+            reason: Words::new(self, customers, Wording::Keys).reason(place.cell),
             moves,
         })
     }
@@ -98,8 +127,8 @@ impl RfmModel {
     }
 
     /// The segment is constant between thresholds, so the nearest other one begins at a grid value next to one.
-    fn nearest(&self, words: &Words<'_>, axis: Axis, better: bool, values: [Quantity; 3], id: &str, here: &Placement) -> Option<Move> {
-        let (from, step) = (values[axis.index()], words.step(axis));
+    fn nearest(&self, units: Units, axis: Axis, better: bool, values: [Quantity; 3], id: &str, here: &Placement) -> Option<Move> {
+        let (from, step) = (values[axis.index()], units.step(axis));
         let ascending = better != (axis == Axis::Recency);
         let lowest = match axis {
             Axis::Recency => Some(Quantity::default()),
@@ -130,15 +159,7 @@ impl RfmModel {
         } else {
             candidates.into_iter().find_map(|value| place_at(value).map(|place| (value, place)))?
         };
-        let distance = from.max(to).minus(from.min(to));
-        let words = match (axis, better) {
-            (Axis::Recency, true) => format!("a last purchase {} more recent", Words::days(distance)),
-            (Axis::Recency, false) => format!("{} without a purchase", Words::days(distance)),
-            (Axis::Frequency, true) => format!("{} more", words.orders(distance)),
-            (Axis::Frequency, false) => format!("{} fewer", words.orders(distance)),
-            (Axis::Monetary, _) => format!("{}{} money{}", if better { '+' } else { '-' }, words.money(distance), words.per()),
-        };
-        Some(Move { axis, better, from, to, segment: self.key(&place).to_owned(), words })
+        Some(Move { axis, better, from, to, segment: self.key(&place).to_owned(), units })
     }
 
     /// Every raw value of an axis next to which a segment may end.
@@ -159,13 +180,14 @@ impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [r, f_, m] = self.values;
         let [rs, fs, ms] = self.scores;
-        writeln!(f, "{}: {} (recency {r} days, frequency {f_}, monetary {m}; scores {rs} {fs} {ms})", self.customer_id, self.segment)?;
+        let (id, segment, recency) = (&self.customer_id, &self.segment, counted(r, "day"));
+        writeln!(f, "{id}: {segment} (recency {recency}, frequency {f_}, monetary {m}; scores {rs} {fs} {ms})")?;
         if let Some(weighted) = self.weighted {
             writeln!(f, "  weighted score {weighted:.4}")?;
         }
         writeln!(f, "  because {}", self.reason)?;
         for step in &self.moves {
-            writeln!(f, "  {} {}: {}", if step.better { "up to" } else { "down to" }, step.segment, step.words)?;
+            writeln!(f, "  {} {}: {}", if step.better { "up to" } else { "down to" }, step.segment, step.words_en())?;
         }
         Ok(())
     }

@@ -1,13 +1,12 @@
 //! The fitted model: thresholds, the map, and what the data left to be desired.
 
-use std::fmt;
-
 use chrono::NaiveDate;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::axis::{Axis, AxisModel, Closed, Direction, Rule};
 use super::map::{HighLowCut, Hit, Input, LEVELS, SegmentMap};
+use super::note::Note;
 use super::params::Plan;
 use super::quantity::Quantity;
 use super::scoring::{Scoring, weighted_score};
@@ -15,61 +14,6 @@ use super::values::{MonetaryKind, Values};
 use crate::customers::{Customers, Frequency};
 use crate::error::{Error, Result};
 use crate::math::quantile::{Bracket, Share, type7_exact};
-
-/// Something about the customers a model was fitted on that a reader of its scores should know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Note {
-    /// There are fewer customers than scores.
-    FewCustomers {
-        /// How many there are.
-        customers: u64,
-    },
-    /// More than half of the customers have the same value: the axis tells little apart.
-    Dominant {
-        /// The axis.
-        axis: Axis,
-        /// The value.
-        value: Quantity,
-        /// How many have it.
-        customers: u64,
-        /// How many there are.
-        of: u64,
-    },
-    /// Nobody has these scores.
-    UnusedScores {
-        /// The axis.
-        axis: Axis,
-        /// The scores, ascending.
-        scores: Vec<u8>,
-    },
-    /// Customers with equal values have different scores, because the preset fills bins of equal size.
-    TiesSplit {
-        /// The axis.
-        axis: Axis,
-        /// How many customers have a value that is split.
-        customers: u64,
-    },
-}
-
-impl fmt::Display for Note {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::FewCustomers { customers } => write!(f, "there are {customers} customers, fewer than scores"),
-            Self::Dominant { axis, value, customers, of } => {
-                // Per mille, rounded down.
-                let share = u128::from(*customers) * 1000 / u128::from((*of).max(1));
-                write!(f, "{axis} tells little apart: {}.{} % of the customers have the value {value}", share / 10, share % 10)
-            }
-            Self::UnusedScores { axis, scores } => {
-                let list = scores.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-                write!(f, "nobody has {axis} score {list}")
-            }
-            Self::TiesSplit { axis, customers } => write!(f, "{customers} customers have a {axis} that others with another score have too"),
-        }
-    }
-}
 
 /// What makes high and low.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -17,6 +17,8 @@
 //! | `segment` | key | a segment of the [map] |
 //! | `reason` | text | scores with their raw ranges → rule → segment; nearest single change up and down |
 //!
+//! [`RfmScores::reason_words`] says reasons with the names of segments, in English and in Chinese.
+//!
 //! # Definition
 //! ```text
 //! score on F, M = 1 + #{cuts < x}           score on R = k − #{cuts < x}          (preset `quantile`)
@@ -85,6 +87,7 @@ mod axis;
 mod explain;
 mod fit;
 pub mod map;
+mod note;
 mod params;
 mod quantity;
 mod rank_table;
@@ -97,11 +100,12 @@ mod words;
 
 pub use axis::{Axis, AxisModel, Closed, Direction, First, Place, Rule};
 pub use explain::{Explanation, Move, explain};
-pub use fit::{Note, RfmModel};
+pub use fit::RfmModel;
 pub use map::{Finding, HighLowCut, Input, Segment, SegmentMap};
+pub use note::Note;
 pub use params::{Rfm, RfmParams, Thresholds};
 pub use quantity::Quantity;
 pub use rank_table::RankTable;
-pub use score::RfmScores;
+pub use score::{ReasonWords, RfmScores};
 pub use scoring::Scoring;
 pub use values::MonetaryKind;

@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 
 use super::fit::{Placement, RfmModel};
-use super::map::Segment;
-use super::words::Words;
+use super::map::{Input, Segment};
+use super::words::{Wording, Words};
 use crate::customers::Customers;
 use crate::error::{Error, Result};
 
@@ -18,7 +18,21 @@ pub struct RfmScores {
     weighted: Option<Vec<f64>>,
     reason: Vec<u32>,
     reasons: Vec<String>,
+    reason_words: Vec<ReasonWords>,
     segments: Vec<Segment>,
+}
+
+/// A reason for people to read, with the names of segments for their keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReasonWords {
+    /// The scores that it is about; none where high and low or the weighted score decide.
+    pub scores: Option<[u8; 3]>,
+    /// The segment, as a position in [`RfmScores::segments`].
+    pub segment: u16,
+    /// In English.
+    pub en: String,
+    /// In Chinese.
+    pub zh: String,
 }
 
 impl RfmModel {
@@ -41,13 +55,20 @@ impl RfmModel {
         for place in &places {
             used[position(place.cell)] = true;
         }
-        let words = Words::new(self, customers);
-        let mut reasons = Vec::new();
+        let [keys, english, chinese] = Wording::ALL.map(|wording| Words::new(self, customers, wording));
+        let (mut reasons, mut reason_words) = (Vec::new(), Vec::new());
         let mut number = vec![0_u32; used.len()];
         let digit = |position: usize| u8::try_from(position % 10).unwrap_or_default();
         for position in (0..used.len()).filter(|position| used[*position]) {
             number[position] = u32::try_from(reasons.len()).unwrap_or(u32::MAX);
-            reasons.push(words.reason([digit(position / 100), digit(position / 10), digit(position)]));
+            let cell = [digit(position / 100), digit(position / 10), digit(position)];
+            reasons.push(keys.reason(cell));
+            reason_words.push(ReasonWords {
+                scores: (self.map().input() == Input::Scores).then_some(cell),
+                segment: self.map().hit(cell).ok_or_else(uncovered)?.segment,
+                en: english.reason(cell),
+                zh: chinese.reason(cell),
+            });
         }
         let column = |axis: usize| places.iter().map(|place| place.scores[axis]).collect();
         Ok(RfmScores {
@@ -58,6 +79,7 @@ impl RfmModel {
             weighted: places.iter().map(|place| place.weighted).collect(),
             reason: places.iter().map(|place| number[position(place.cell)]).collect(),
             reasons,
+            reason_words,
             segments: self.map().segments().to_vec(),
         })
     }
@@ -130,6 +152,12 @@ impl RfmScores {
     #[must_use]
     pub fn reasons(&self) -> &[String] {
         &self.reasons
+    }
+
+    /// The same reasons for people to read, in the same order.
+    #[must_use]
+    pub fn reason_words(&self) -> &[ReasonWords] {
+        &self.reason_words
     }
 
     /// How many customers each segment has, in the order of [`segments`](Self::segments).

@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::ledger::{Cells, Span, ViewPeriod};
 use crate::money;
 use crate::time::Period;
+use crate::words::counted;
 
 /// Relative changes to an earlier period: 0.1 is ten per cent more, none where there is nothing to compare with.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -71,16 +72,28 @@ impl ArpuDecline {
     pub fn change(&self) -> Option<f64> {
         relative(self.arpu_to, self.arpu_from)
     }
+
+    /// What `Display` says, in Chinese.
+    #[must_use]
+    pub fn text_zh(&self) -> String {
+        let Self { falls, period, from, to, arpu_from, arpu_to } = self;
+        let counter = match period {
+            Period::Day => "天",
+            Period::Week => "周",
+            Period::Month => "个月",
+            Period::Quarter => "个季度",
+            Period::Year => "年",
+        };
+        let change = self.change().map_or_else(String::new, |change| format!("（{:+.1} %）", change * 100.0));
+        format!("活跃客户均收入连续 {falls} {counter}下降，由 {from} 的 {arpu_from:.2} 降至 {to} 的 {arpu_to:.2}{change}")
+    }
 }
 
 impl fmt::Display for ArpuDecline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { falls, period, from, to, arpu_from, arpu_to } = self;
-        let many = if *falls == 1 { "" } else { "s" };
-        write!(
-            f,
-            "revenue per active customer fell {falls} {period}{many} in a row, from {arpu_from:.2} in {from} to {arpu_to:.2} in {to}"
-        )?;
+        let falls = counted(falls, &period.to_string());
+        write!(f, "revenue per active customer fell {falls} in a row, from {arpu_from:.2} in {from} to {arpu_to:.2} in {to}")?;
         self.change().map_or(Ok(()), |change| write!(f, " ({:+.1} %)", change * 100.0))
     }
 }

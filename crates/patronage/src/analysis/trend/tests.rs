@@ -63,6 +63,7 @@ fn arpu_that_fell_three_times_in_a_row_is_remarked_on() {
     let found = decline(&amounts, "2023-06-15", 3).unwrap();
     assert_eq!((found.falls, found.from.as_str(), found.to.as_str()), (3, "2023-02", "2023-05"), "June is not over");
     assert_eq!(found.to_string(), "revenue per active customer fell 3 months in a row, from 10.00 in 2023-02 to 6.00 in 2023-05 (-40.0 %)");
+    assert_eq!(found.text_zh(), "活跃客户均收入连续 3 个月下降，由 2023-02 的 10.00 降至 2023-05 的 6.00（-40.0 %）");
     assert_eq!(decline(&amounts, "2023-06-30", 3).map(|decline| decline.falls), Some(4));
     assert_eq!(decline(&amounts, "2023-06-15", 4), None);
     // Equal is not a fall, and a month without a customer ends a run.

@@ -103,7 +103,7 @@ fn what_the_categories_brought_by_hand() {
     let next: Vec<Option<&str>> = found.columns[0].str().expect("texts").iter().collect();
     // ann has both; bob has tea, cid milk.
     assert_eq!(next, [None, Some("milk"), Some("tea")]);
-    assert!(found.warnings.iter().any(|warning| warning.contains("6 of 8 rows")), "{:?}", found.warnings);
+    assert!(found.warnings.iter().any(|warning| warning.en.contains("6 of 8 rows")), "{:?}", found.warnings);
     assert_eq!(found.analysis.dimensions[0].revenue, "201.00");
 }
 
@@ -121,9 +121,9 @@ fn a_saved_ledger_answers_what_it_can_and_names_the_rest() {
     }
     assert!(of_state.columns.is_empty() && of_state.analysis.affinity.is_none());
     assert_eq!(of_state.tables.len(), 4);
-    let warning = of_state.warnings.iter().find(|warning| warning.contains("saved ledger")).expect("a warning");
+    let warning = of_state.warnings.iter().find(|warning| warning.en.contains("saved ledger")).expect("a warning");
     for name in ["orders", "customers", "salespeople", "affinity", "next_best"] {
-        assert!(warning.contains(name), "{warning}");
+        assert!(warning.en.contains(name) && warning.zh.contains(name), "{warning:?}");
     }
 }
 
@@ -152,5 +152,5 @@ fn windows_apply() {
 #[test]
 fn a_discount_that_looks_like_a_rate_is_remarked_on() {
     let rates = "customer,date,amount,category,discount\nann,2024-01-05,60,tea,0.2\nbob,2024-01-06,80,tea,0.1\n";
-    assert!(broken_down(&ledger(rates), &params()).warnings.iter().any(|warning| warning.contains("a rate")));
+    assert!(broken_down(&ledger(rates), &params()).warnings.iter().any(|warning| warning.en.contains("a rate")));
 }

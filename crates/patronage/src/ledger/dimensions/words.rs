@@ -38,6 +38,20 @@ impl Dimension {
     pub const ALL: [Self; 7] =
         [Self::Category, Self::Subcategory, Self::Product, Self::Channel, Self::Region, Self::Source, Self::Salesperson];
 
+    /// What it is called in Chinese.
+    #[must_use]
+    pub fn name_zh(self) -> &'static str {
+        match self {
+            Self::Category => "品类",
+            Self::Subcategory => "子品类",
+            Self::Product => "产品",
+            Self::Channel => "渠道",
+            Self::Region => "地区",
+            Self::Source => "来源",
+            Self::Salesperson => "销售人员",
+        }
+    }
+
     /// The byte before its values; 0 stands for all rows.
     pub(super) fn tag(self) -> u8 {
         self as u8 + 1

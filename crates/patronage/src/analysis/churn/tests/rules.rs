@@ -2,6 +2,7 @@
 
 use super::ValueClass::{A, B, C, N};
 use super::*;
+use crate::words::numbers;
 
 /// The type-7 quantiles are rational; exponent and logarithm cost the last digits.
 const ROUNDING: f64 = 1e-12;
@@ -99,7 +100,7 @@ fn changes_have_a_key_and_their_numbers() {
     let (stopped, _) = case(&[], 120);
     assert_eq!(stopped, Change::Stopped { days: 30, usual: 10.0, limit: 10.0 });
     assert_eq!(stopped.reason_en(30, 2), "No purchase for 30 days; usually every 10 days, overdue after 10.");
-    assert_eq!(stopped.reason_zh(30, 2), "已 30 天未购买;通常每 10 天购买一次,超过 10 天即为逾期。");
+    assert_eq!(stopped.reason_zh(30, 2), "已 30 天未购买；通常每 10 天购买一次，超过 10 天即为逾期。");
     let (returning, _) = case(&[(150, 1_000)], 155);
     assert_eq!(returning, Change::Returning { absent: 60, days: 5 });
     let (less, _) = case(&[(100, 400), (110, 100), (120, 5)], 125);
@@ -122,7 +123,39 @@ fn slowing_counts_purchase_days() {
     let scores = model.score(&days, date(145), None).expect("scores");
     // Windows 26..=85 with four days and 86..=145 with one.
     assert_eq!(scores.change()[0], Change::Slowing { before: 4, after: 1 });
-    assert_eq!(scores.change()[0].reason_zh(60, 2), "最近 60 天有 1 个购买日,此前 60 天有 4 个。");
+    assert_eq!(scores.change()[0].reason_zh(60, 2), "最近 60 天有 1 个购买日，此前 60 天有 4 个。");
+    assert_eq!(scores.change()[0].reason_en(60, 2), "1 purchase day in the last 60 days, 4 in the 60 before.");
+}
+
+#[test]
+fn one_day_is_no_days() {
+    let stopped = Change::Stopped { days: 1, usual: 0.6, limit: 1.0 };
+    assert_eq!(stopped.reason_en(1, 2), "No purchase for 1 day; usually every 1 day, overdue after 1.");
+    let first = Change::FirstOrderOnly { days: 1, limit: 1.2 };
+    assert_eq!(first.reason_en(1, 2), "One purchase only, 1 day ago; most who come back do so within 1 day.");
+    let returning = Change::Returning { absent: 1, days: 1 };
+    assert_eq!(returning.reason_en(1, 2), "Came back 1 day ago after 1 day without a purchase.");
+    let steady = Change::Steady { days: 1, usual: 1.0 };
+    assert_eq!(steady.reason_en(1, 2), "Buys as usual: 1 day since the last purchase, usually every 1.");
+    let less = Change::SpendingLess { before: 300, after: 100 };
+    assert_eq!(less.reason_en(1, 2), "Spent 1.00 in the last 1 day, 3.00 in the 1 before.");
+}
+
+#[test]
+fn what_is_missing_is_said_in_both_languages() {
+    let by = date(640);
+    let every = [
+        Missing::History { span_days: 1, horizon_days: 90 },
+        Missing::Customers { by, found: 1, needed: 100 },
+        Missing::Kind { after: by, churned: 1, stayed: 150, needed: 30 },
+        Missing::Gaps { by },
+        Missing::Forecasts,
+    ];
+    for missing in every {
+        let (english, chinese) = (missing.to_string(), missing.text_zh());
+        assert_eq!(numbers(&english), numbers(&chinese), "{english} {chinese}");
+        assert!(!chinese.is_ascii() && !english.contains("1 days") && !english.contains("1 customers"), "{english} {chinese}");
+    }
 }
 
 #[test]

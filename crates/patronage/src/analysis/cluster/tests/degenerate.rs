@@ -4,6 +4,7 @@ use super::{Numbers, fit, quick, score, three_groups};
 use crate::ErrorKind;
 use crate::analysis::cluster::{Feature, Note, Scaling, Spread};
 use crate::analysis::fixtures::{Raw, customers, numbered};
+use crate::words::numbers;
 
 #[test]
 fn two_hundred_identical_customers_are_one_cluster() {
@@ -98,4 +99,21 @@ fn net_refunds_are_no_trouble() {
     let scores = score(&model, &customers);
     let last: Vec<i128> = (0..customers.len()).filter(|row| scores.cluster()[*row] == 4).map(|row| customers.monetary()[row]).collect();
     assert!(last.len() == 30 && last.iter().all(|money| *money < 0), "{last:?}");
+}
+
+#[test]
+fn notes_say_the_same_in_both_languages() {
+    let every = [
+        Note::Constant { feature: Feature::RecencyDays, value: 3.0 },
+        Note::StandardDeviation { feature: Feature::Monetary },
+        Note::AllEqual,
+        Note::Dominant { cluster: 2, share: 0.987 },
+        Note::Weak { silhouette: 0.1234 },
+        Note::Dissolved { cluster: 3, stability: 0.4 },
+    ];
+    for note in every {
+        let (english, chinese) = (note.to_string(), note.text_zh());
+        assert_eq!(numbers(&english), numbers(&chinese), "{english} {chinese}");
+        assert!(!chinese.is_ascii(), "{english}");
+    }
 }

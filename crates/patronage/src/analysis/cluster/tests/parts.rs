@@ -8,7 +8,7 @@ use crate::analysis::cluster::rule::rules;
 use crate::analysis::cluster::scaling::{ScaledFeature, signed_log};
 use crate::analysis::cluster::silhouette::silhouette;
 use crate::analysis::cluster::stability::jaccard;
-use crate::analysis::cluster::{Feature, Scaling};
+use crate::analysis::cluster::{Comparison, Condition, Feature, Scaling};
 
 const ROUNDING: f64 = 1e-12;
 
@@ -177,4 +177,12 @@ fn rules_say_what_they_select() {
         assert!((rule.recall - hits / size).abs() < ROUNDING, "{rule}");
     }
     assert!(found[0].precision > 0.85 && found[0].recall > 0.9, "{}", found[0]);
+}
+
+#[test]
+fn one_day_is_no_days() {
+    let condition = |feature, value| Condition { feature, comparison: Comparison::AtMost, value }.to_string();
+    assert_eq!(condition(Feature::RecencyDays, 1.0), "recency ≤ 1 day");
+    assert_eq!(condition(Feature::AgeDays, 2.0), "age ≤ 2 days");
+    assert_eq!(condition(Feature::Frequency, 1.0), "frequency ≤ 1");
 }

@@ -263,17 +263,13 @@ impl SegmentMap {
         self.table.get(position).copied().flatten().filter(|_| all)
     }
 
-    /// The rule behind a hit, in words.
-    pub(super) fn rule_text(&self, hit: Hit) -> String {
-        let name = &self.name;
-        match hit.rule.and_then(|rule| self.rules.get(usize::from(rule))) {
-            Some(rule) if rule.pattern.listed && matches!(self.input, Input::HighLow(_)) => {
-                let words = rule.pattern.ranges.map(|(level, _)| if level == 2 { "high" } else { "low" });
-                format!("rule `{}` of map {name}", words.join(" "))
-            }
-            Some(rule) => format!("rule `{}` of map {name}", rule.pattern.to_text()),
-            None => format!("no rule of map {name}, hence"),
+    /// The codes of the rule behind a hit, high and low by their words; `None` where no rule lists the code.
+    pub(super) fn pattern_text(&self, hit: Hit, [low, high]: [&str; 2]) -> Option<String> {
+        let pattern = hit.rule.and_then(|rule| self.rules.get(usize::from(rule)))?.pattern;
+        if pattern.listed && matches!(self.input, Input::HighLow(_)) {
+            return Some(pattern.ranges.map(|(level, _)| if level == 2 { high } else { low }).join(" "));
         }
+        Some(pattern.to_text())
     }
 
     /// Every code, 111 first.

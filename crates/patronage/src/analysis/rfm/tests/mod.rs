@@ -61,6 +61,8 @@ fn degenerate_axes_are_noted() {
             "nobody has frequency score 2 3 4"
         ]
     );
+    let chinese: Vec<String> = model.notes().iter().map(Note::text_zh).collect();
+    assert_eq!(chinese, ["没有客户的近度得分为 3", "频度的区分度低：80.0 % 的客户取值均为 1", "没有客户的频度得分为 2、3、4"]);
     let model = fit(Rfm::params().scoring(Scoring::SqlNtile), &customers);
     assert!(model.notes().contains(&Note::TiesSplit { axis: Axis::Frequency, customers: 4 }), "{:?}", model.notes());
 }
@@ -73,6 +75,13 @@ fn one_customer_is_scored() {
         assert_eq!(score(&model, &customers).len(), 1);
         assert!(model.notes().contains(&Note::FewCustomers { customers: 1 }));
     }
+    let few = Note::FewCustomers { customers: 1 };
+    assert_eq!(
+        (few.to_string().as_str(), few.text_zh().as_str()),
+        ("there is 1 customer, fewer than scores", "仅有 1 位客户，少于得分的档数")
+    );
+    let split = Note::TiesSplit { axis: Axis::Monetary, customers: 4 };
+    assert_eq!(split.text_zh(), "4 位客户的金额与其他客户相同，但得分不同");
 }
 
 #[test]
