@@ -51,6 +51,8 @@ struct Formats {
     link: Format,
     wrapped: Format,
     text: Format,
+    word: Format,
+    prose: Format,
     date: Format,
 }
 
@@ -70,12 +72,15 @@ impl Formats {
             link: base().set_font_color(BLUE),
             wrapped: base().set_text_wrap(),
             text: base(),
-            date: base().set_num_format("yyyy-mm-dd"),
+            // A space between a number and the text that follows it.
+            word: base().set_indent(1),
+            prose: base().set_indent(1).set_text_wrap(),
+            date: Format::new().set_align(FormatAlign::Top).set_align(FormatAlign::Center).set_num_format("yyyy-mm-dd"),
         }
     }
 
     fn of(&self, kind: Kind) -> &Format {
-        if kind == Kind::Date { &self.date } else { &self.text }
+        if kind == Kind::Date { &self.date } else { &self.word }
     }
 
     /// Numbers in an Excel pattern.

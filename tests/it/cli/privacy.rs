@@ -180,6 +180,26 @@ fn attributes_and_prospects_say_nobody() {
 }
 
 #[test]
+fn a_saved_ledger_knows_no_customers_of_values_and_names_none() {
+    let mut log = vec!["customer,date,amount,category".to_owned()];
+    for number in 0..60 {
+        log.push(format!("{},1998-01-{:02},5,{UNMISTAKABLE} ring", id("one"), number % 28 + 1));
+        log.push(format!("{},1998-02-{:02},5,wine", id(&format!("{number}")), number % 28 + 1));
+    }
+    let scratch = Scratch::with("unmistakable.csv", log.join("\n"));
+    scratch.write("key", "sixteen bytes or more\n");
+    scratch.run("ingest unmistakable.csv --state state").ok();
+    for (from, named) in [("--state state", 0), ("unmistakable.csv", 1)] {
+        scratch.run(&format!("segment {from} --only rfm,dimensions --pseudonymize key --format csv --out out")).ok();
+        nothing_said(&scratch, &["out/"]);
+        let values = scratch.table("out/tables/composition_category.csv");
+        assert_eq!((values.len(), values.iter().filter(|row| row["value"] == "wine").count()), (2, named), "{values:?}");
+        let warnings = scratch.json("out/manifest.json")["warnings"].to_string();
+        assert_eq!(warnings.contains("all values are pseudonyms"), named == 0, "{warnings}");
+    }
+}
+
+#[test]
 fn runs_with_the_same_key_follow_each_other() {
     let scratch = log();
     let run = "segment unmistakable.csv --only rfm,abc,lifecycle --no-report";

@@ -105,7 +105,7 @@ impl<'a> Shape<'a> {
         let half = heading.width() as f64 / 2.0;
         let width = (content + 2.0).max(word + 4.0).max(half + 3.0).clamp(8.0, WIDEST);
         let wrapped = kind == Kind::Text && content + 2.0 > WIDEST && rows <= WRAPPED_ROWS;
-        let format = if wrapped { formats.wrapped.clone() } else { format };
+        let format = if wrapped { formats.prose.clone() } else { format };
         Self { column, heading, kind, format, width, wrapped }
     }
 }
@@ -113,6 +113,8 @@ impl<'a> Shape<'a> {
 /// What a column of numbers needs to be read.
 struct Numbers {
     whole: bool,
+    /// The least that is not zero, and the most, whatever their signs.
+    smallest: f64,
     largest: f64,
     negative: bool,
     places: usize,
@@ -120,7 +122,7 @@ struct Numbers {
 
 impl Numbers {
     fn of(column: &Column, rows: usize, kind: Kind) -> Self {
-        let mut own = Self { whole: true, largest: 0.0, negative: false, places: 2 };
+        let mut own = Self { whole: true, smallest: f64::INFINITY, largest: 0.0, negative: false, places: 2 };
         if matches!(kind, Kind::Text | Kind::Date | Kind::Flag) {
             return own;
         }
@@ -132,6 +134,9 @@ impl Numbers {
         for number in floats.iter().take(rows).flatten().filter(|number| number.is_finite()) {
             own.whole &= number.fract().abs() < f64::EPSILON;
             own.largest = own.largest.max(number.abs());
+            if number.abs() > 0.0 {
+                own.smallest = own.smallest.min(number.abs());
+            }
             own.negative |= number < 0.0;
         }
         own
@@ -145,6 +150,8 @@ impl Numbers {
             Kind::Money => "#,##0.00",
             Kind::Fine => "0.0000",
             _ if self.whole => "#,##0",
+            // Shares beside days: as many digits as each needs.
+            _ if self.smallest < 0.01 && self.largest >= 10.0 => "General",
             _ if self.largest >= 1_000.0 => "#,##0.0",
             _ if self.largest < 0.1 => "0.0000",
             _ => "#,##0.00",
@@ -154,6 +161,9 @@ impl Numbers {
     /// In digits: those before the point, those behind it, commas and a sign.
     fn width(&self, kind: Kind) -> f64 {
         let largest = if kind == Kind::Percent { self.largest * 100.0 } else { self.largest };
+        if self.pattern(kind) == "General" {
+            return 10.0;
+        }
         let before = largest.max(1.0).log10().floor() + 1.0;
         let commas = ((before - 1.0) / 3.0).floor();
         let behind = self.pattern(kind).split_once('.').map_or(0, |(_, places)| places.len() + 1);

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::changes::changes;
-use super::{Manifest, SegmentBook, measures};
+use super::{Manifest, SegmentBook, Warning, measures};
 use crate::error::{Error, Result};
 use crate::frames;
 use values::Rare;
@@ -141,9 +141,9 @@ impl SegmentBook {
     ///
     /// Rows are sorted by pseudonym, so that their order tells nothing. Names and hashes of input files, which may identify people
     /// too, are left out. Values of attributes and of dimensions (a region, a salesperson, an e-mail address) that fewer than five
-    /// customers have are replaced by `v` and 24 digits, the same value by the same digits; their numbers stay. Where a book of a
-    /// saved ledger does not know how many customers a value has, its rows are counted instead. Values of a list that no customer
-    /// has are counted by its prospects. Names of columns and of segments stay, and so do the numbers: exact sums and dates tell a
+    /// customers have are replaced by `v` and 24 digits, the same value by the same digits; their numbers stay. A saved ledger does not
+    /// know how many customers have a value of the orders: there all are replaced, and a warning says so. Values of a list that no
+    /// customer has are counted by its prospects. Names of columns and of segments stay, and so do the numbers: exact sums and dates tell a
     /// customer apart for whoever knows them from elsewhere.
     ///
     /// Frozen class limits keep their money; a limit that a tie by id decided compares pseudonyms from then on. A book that holds
@@ -157,7 +157,7 @@ impl SegmentBook {
             return Ok(self.clone());
         }
         let prospects = self.tables.get("prospects").map(|table| texts(table, ID_COLUMN)).transpose()?;
-        let ids = texts(&self.segments, ID_COLUMN)?.iter().chain(prospects.into_iter().flat_map(|ids| ids.iter()));
+        let ids = texts(&self.segments, ID_COLUMN)?.iter().chain(prospects.into_iter().flat_map(StringChunked::iter));
         let pseudonyms: HashMap<&str, String> = ids.flatten().map(|id| (id, key.pseudonym(id))).collect();
         let rare = Rare::of(self)?;
         let segments = rare.replaced("segments", &sorted(&replaced(&self.segments, key)?)?, key)?;
@@ -176,6 +176,7 @@ impl SegmentBook {
         for warning in &mut manifest.warnings {
             warning.text = replace_quoted(&warning.text, &pseudonyms);
         }
+        manifest.warnings.extend(rare.remark().map(|text| Warning { about: "pseudonyms".to_owned(), text }));
         manifest.pseudonyms = Some(Pseudonyms { key_check: key.check.clone(), values_below: FEW_CUSTOMERS });
         Self::from_parts(segments, tables, manifest)
     }

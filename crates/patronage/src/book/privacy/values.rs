@@ -14,6 +14,9 @@ use crate::frames;
 const COMPOSITION: &str = "composition_";
 const BY_PERIOD: &str = "_by_period";
 
+/// Values and how many customers have each; none where that is not known, as in a saved ledger, which keeps no order lines.
+type Counts = BTreeMap<String, Option<u64>>;
+
 /// The rare values of a book.
 pub(super) struct Rare {
     /// By dimension or attribute.
@@ -22,11 +25,13 @@ pub(super) struct Rare {
     of_prospects: BTreeMap<String, BTreeSet<String>>,
     /// The dimension that baskets are about.
     baskets: Option<String>,
+    /// Dimensions of which it is not known how many customers a value has.
+    unknown: Vec<String>,
 }
 
 impl Rare {
     pub(super) fn of(book: &SegmentBook) -> Result<Self> {
-        let mut counts: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
+        let mut counts: BTreeMap<String, Counts> = BTreeMap::new();
         for (name, table) in &book.tables {
             // Tables by period count no customers.
             let Some(about) = name.strip_prefix(COMPOSITION).filter(|_| table.column("customers").is_ok()) else { continue };
@@ -38,10 +43,21 @@ impl Rare {
                 of_prospects.insert(column.name().to_string(), rare_among_prospects(table, column.name(), &counts)?);
             }
         }
-        let few = |(value, count): (String, u64)| (count < FEW_CUSTOMERS).then_some(value);
+        let unknown = counts.iter().filter(|(_, counts)| counts.values().any(Option::is_none)).map(|(about, _)| about.clone()).collect();
+        let few = |(value, count): (String, Option<u64>)| (count.unwrap_or(0) < FEW_CUSTOMERS).then_some(value);
         let of = counts.into_iter().map(|(about, counts)| (about, counts.into_iter().filter_map(few).collect())).collect();
         let affinity = book.manifest.analyses.dimensions.as_ref().and_then(|dimensions| dimensions.affinity.as_ref());
-        Ok(Self { of, of_prospects, baskets: affinity.map(|affinity| affinity.dimension.to_string()) })
+        Ok(Self { of, of_prospects, baskets: affinity.map(|affinity| affinity.dimension.to_string()), unknown })
+    }
+
+    /// What a reader should know of values that are pseudonyms for want of counts.
+    pub(super) fn remark(&self) -> Option<String> {
+        (!self.unknown.is_empty()).then(|| {
+            format!(
+                "all values are pseudonyms, since a saved ledger does not know how many customers have them: {}",
+                self.unknown.join(", ")
+            )
+        })
     }
 
     /// A table with pseudonyms for rare values.
@@ -70,29 +86,26 @@ impl Rare {
     }
 }
 
-/// How many customers each value has; a saved ledger knows rows only, of which there are no fewer.
-fn held(table: &DataFrame) -> Result<BTreeMap<String, u64>> {
-    let numbers = |name: &str| -> Vec<Option<u64>> {
-        let column = table.column(name).ok().and_then(|column| column.cast(&DataType::UInt64).ok());
-        column.as_ref().and_then(|column| column.u64().ok()).map(|numbers| numbers.iter().collect()).unwrap_or_default()
-    };
-    let (customers, rows) = (numbers("customers"), numbers("rows"));
-    let count = |row: usize| customers.get(row).copied().flatten().or_else(|| rows.get(row).copied().flatten()).unwrap_or(0);
+/// How many customers each value has; none where the table does not say.
+fn held(table: &DataFrame) -> Result<Counts> {
+    let counts = table.column("customers").ok().and_then(|column| column.cast(&DataType::UInt64).ok());
+    let counts: Vec<Option<u64>> =
+        counts.as_ref().and_then(|column| column.u64().ok()).map(|counts| counts.iter().collect()).unwrap_or_default();
     let values = texts(table, "value")?;
-    Ok(values.iter().enumerate().filter_map(|(row, value)| Some((value?.to_owned(), count(row)))).collect())
+    Ok(values.iter().enumerate().filter_map(|(row, value)| Some((value?.to_owned(), counts.get(row).copied().flatten()))).collect())
 }
 
 /// A prospect's value is rare when few customers have it or, where none has, few prospects. Which table is about the attribute is not
 /// always plain, since an order's column may have its name: the smallest count goes.
-fn rare_among_prospects(table: &DataFrame, column: &str, counts: &BTreeMap<String, BTreeMap<String, u64>>) -> Result<BTreeSet<String>> {
+fn rare_among_prospects(table: &DataFrame, column: &str, counts: &BTreeMap<String, Counts>) -> Result<BTreeSet<String>> {
     let mut prospects: BTreeMap<&str, u64> = BTreeMap::new();
     for value in texts(table, column)?.iter().flatten() {
         *prospects.entry(value).or_default() += 1;
     }
     let (name, renamed) = (table_name(column), format!("customer_{}", table_name(column)));
-    let about: Vec<&BTreeMap<String, u64>> =
+    let about: Vec<&Counts> =
         counts.iter().filter(|(about, _)| **about == name || about.ends_with(&renamed)).map(|(_, counts)| counts).collect();
-    let held = |value: &str| about.iter().filter_map(|counts| counts.get(value)).min().copied();
+    let held = |value: &str| about.iter().filter_map(|counts| counts.get(value)).map(|count| count.unwrap_or(0)).min();
     let rare = prospects.into_iter().filter(|(value, own)| held(value).unwrap_or(*own) < FEW_CUSTOMERS);
     Ok(rare.map(|(value, _)| value.to_owned()).collect())
 }
