@@ -38,6 +38,8 @@ pub(crate) fn markdown(document: &Document, language: Language) -> String {
                     text.push('\n');
                     definitions.iter().try_for_each(|(word, meaning)| writeln!(text, "- **{}**: {}", plain(word), plain(meaning)))
                 }
+                // What is folded and long has no place here either.
+                Block::Table(table) if table.folded && table.rows.len() > ROWS => Ok(()),
                 Block::Table(table) => writeln!(text, "\n{}", grid(table, language)),
                 // A picture has no place here, and its numbers stand in the tables of the book.
                 Block::Chart(_) => Ok(()),

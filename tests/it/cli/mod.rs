@@ -5,6 +5,7 @@ mod explain;
 mod frozen;
 mod job;
 mod output;
+mod privacy;
 mod report;
 mod shop;
 mod state;

@@ -65,39 +65,3 @@ fn what_cannot_be_rendered() {
     scratch.run("report book --to xlsx --out -").fails(2, &["--out report.xlsx"]);
     scratch.run("report book --out missing/report.html").fails(5, &["missing"]);
 }
-
-/// Every text of a Parquet file, decompressed.
-fn texts(bytes: Vec<u8>) -> String {
-    use patronage::polars::prelude::{DataType, ParquetReader, SerReader};
-    let frame = ParquetReader::new(std::io::Cursor::new(bytes)).finish().expect("a table");
-    let columns = frame.columns().iter().filter(|column| column.dtype() == &DataType::String);
-    columns.flat_map(|column| column.str().expect("texts").iter().flatten().map(str::to_owned).collect::<Vec<_>>()).collect()
-}
-
-#[test]
-fn a_pseudonymized_book_has_no_id_in_any_file() {
-    let id = |customer: &str| format!("unmistakable-{customer}-of-the-test");
-    let mut log = vec!["customer,date,amount".to_owned()];
-    for row in crate::common::table(&std::fs::read(cdnow()).expect("the sample")) {
-        log.push(format!("{},{},{}", id(&row["customer_id"]), row["date"], row["amount"]));
-    }
-    log.extend([format!("{},1998-01-01,twelve", id("rejected")), format!("{},1998-01-01,5", id("excluded"))]);
-    let scratch = Scratch::with("unmistakable.csv", log.join("\n"));
-    scratch.write("leave-out", id("excluded"));
-    scratch.write("key", "sixteen bytes or more\n");
-    scratch.run("segment unmistakable.csv --exclude leave-out --pseudonymize key --format csv --out text").ok();
-    scratch.run("segment unmistakable.csv --exclude leave-out --pseudonymize key --out out").ok();
-    for format in ["md", "html"] {
-        scratch.run(&format!("report out --to {format}")).ok();
-    }
-    let mut read = 0;
-    for name in scratch.names().iter().filter(|name| name.starts_with("text/") || name.starts_with("out/")) {
-        let bytes = scratch.bytes(name);
-        let text = if name.ends_with(".parquet") { texts(bytes) } else { String::from_utf8_lossy(&bytes).into_owned() };
-        assert!(!text.contains("unmistakable"), "{name}");
-        read += 1;
-    }
-    assert!(read > 60, "{read} files");
-    assert_eq!(scratch.table("text/segments.csv").len(), 2357);
-    scratch.run("segment unmistakable.csv --pseudonymize key --previous out --out new").fails(2, &["--previous", "--pseudonymize"]);
-}

@@ -40,10 +40,11 @@ pub(crate) struct ReportFlags {
     /// These sections only: about, findings, segments, rfm, value, future, churn, `over_time`, clusters, dimensions, method
     #[arg(long, value_name = "LIST", value_delimiter = ',', help_heading = "Report")]
     pub(crate) sections: Vec<String>,
-    /// Replace customers' ids by pseudonyms made with the key in this file; the same key gives the same pseudonyms
+    /// Replace customers' ids, and values that fewer than five customers have, by pseudonyms made with the key in this file; the same
+    /// key gives the same pseudonyms, and leaves a book that has them as it is
     #[arg(long, value_name = "KEYFILE", help_heading = "Privacy")]
     pub(crate) pseudonymize: Option<PathBuf>,
-    /// Hide the numbers of groups with fewer customers [default: 5 with --pseudonymize, else 0]
+    /// Hide the numbers of groups with fewer customers [default: 5 where ids are pseudonyms, else 0]
     #[arg(long, value_name = "N", help_heading = "Privacy")]
     pub(crate) suppress_below: Option<u64>,
     /// Show no single customer
@@ -52,8 +53,8 @@ pub(crate) struct ReportFlags {
 }
 
 impl ReportFlags {
-    /// The options of the report.
-    pub(crate) fn options(&self) -> Result<ReportOptions> {
+    /// The options of the report on a book that holds pseudonyms, or ids.
+    pub(crate) fn options(&self, pseudonyms: bool) -> Result<ReportOptions> {
         let mut options = ReportOptions::new().aggregate_only(self.aggregate_only);
         if let Some(lang) = &self.lang {
             options = options.language(lang.parse::<Language>()?);
@@ -64,7 +65,7 @@ impl ReportFlags {
         if !self.sections.is_empty() {
             options = options.sections(self.sections.iter().map(|name| name.trim().parse::<Section>()).collect::<Result<Vec<_>>>()?);
         }
-        let below = self.suppress_below.unwrap_or(if self.pseudonymize.is_some() { SUPPRESS_BELOW } else { 0 });
+        let below = self.suppress_below.unwrap_or(if pseudonyms { SUPPRESS_BELOW } else { 0 });
         Ok(options.suppress_below(below))
     }
 
@@ -112,11 +113,14 @@ impl Format {
 }
 
 pub(crate) fn run(args: &Args, talk: &Talk) -> Result<()> {
-    let (format, options, key) = (Format::parse(&args.to)?, args.report.options()?, args.report.key()?);
+    // What was asked for is looked at before the book, which may be large.
+    let (format, key) = (Format::parse(&args.to)?, args.report.key()?);
+    args.report.options(false)?;
     let mut book = SegmentBook::open(&args.folder)?;
     if let Some(key) = &key {
         book = book.pseudonymized(key)?;
     }
+    let options = args.report.options(book.manifest().pseudonyms.is_some())?;
     let bytes = format.render(&book, &options)?;
     if args.out.as_deref() == Some(Path::new("-")) {
         let text =

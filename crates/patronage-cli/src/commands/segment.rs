@@ -71,12 +71,19 @@ pub(crate) fn run(args: &Args, talk: &Talk) -> Result<()> {
 pub(crate) fn segment(options: &Options, talk: &Talk) -> Result<()> {
     let folder = options.out.clone().ok_or_else(|| Error::parameter("no output is named").with_hint("--out DIR"))?;
     let format: TableFormat = options.format.as_deref().unwrap_or("parquet").parse()?;
-    let mut params = options.book.params(&options.view, &options.only)?;
-    let (report, key) = (options.report.options()?, options.report.key()?);
-    if key.is_some() && options.book.previous.is_some() {
-        return Err(Error::parameter("--previous compares ids, which --pseudonymize replaces")
-            .with_hint("compare first, and pseudonymize the report: patronage report DIR --pseudonymize KEYFILE"));
+    let (report, key) = (options.report.options(options.report.pseudonymize.is_some())?, options.report.key()?);
+    let mut own = options.book.clone();
+    // A last book with pseudonyms is compared once this one has them too.
+    let mut since = None;
+    if let (Some(key), Some(folder)) = (&key, &options.book.previous) {
+        let last = SegmentBook::open(folder)?;
+        key.check(&last).map_err(|error| error.at_file(folder))?;
+        if last.manifest().pseudonyms.is_some() {
+            own.previous = None;
+            since = Some(last);
+        }
     }
+    let mut params = own.params(&options.view, &options.only)?;
     if let Some(list) = &options.customers {
         params = params.list(options.read.ingest(Duplicates::default())?.read_customers(list)?);
     }
@@ -105,7 +112,10 @@ pub(crate) fn segment(options: &Options, talk: &Talk) -> Result<()> {
         params.build(&read)?
     };
     if let Some(key) = &key {
-        book = book.pseudonymized(key)?;
+        book = match &since {
+            Some(last) => book.pseudonymized_since(key, last)?,
+            None => book.pseudonymized(key)?,
+        };
     }
     if !options.no_report {
         let page = patronage_report::html(&book, &report)?;

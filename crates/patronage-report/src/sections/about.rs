@@ -80,7 +80,7 @@ pub(crate) fn notes(view: &View<'_>) -> Vec<String> {
 fn remark(view: &View<'_>, warning: &Warning) -> String {
     let (english, chinese) = match warning.about.as_str() {
         "as_of" => ("As of", "截止日期"),
-        "rfm" => ("Recency, frequency, money", "RFM 分析"),
+        "rfm" => ("RFM", "RFM 分析"),
         "abc" => ("ABC", "ABC 分类"),
         "xyz" => ("XYZ", "XYZ 分类"),
         "clv" => ("Customer lifetime value", "客户终身价值"),
@@ -89,6 +89,7 @@ fn remark(view: &View<'_>, warning: &Warning) -> String {
         "clusters" => ("Clusters", "聚类"),
         "over_time" => ("Over time", "随时间变化"),
         "dimensions" => ("By dimension", "维度构成"),
+        "pseudonyms" => ("Pseudonyms", "化名"),
         other => (other, other),
     };
     let text_zh = if warning.text_zh.is_empty() { &warning.text } else { &warning.text_zh };
@@ -183,7 +184,7 @@ mod tests {
         let log = "customer,date,amount\nann,2024-03-01,50\nbob,2024-02-05,20\n";
         let book = SegmentBook::params().only([Analysis::Rfm]).build(&Ingest::new().read_text(log).expect("a log")).expect("a book");
         let (english, chinese) = (to_know(&book, Language::English), to_know(&book, Language::Chinese));
-        assert_eq!(english[0], "- Recency, frequency, money: there are 2 customers, fewer than scores");
+        assert_eq!(english[0], "- RFM: there are 2 customers, fewer than scores");
         assert_eq!(chinese[0], "- RFM 分析：仅有 2 位客户，少于得分的档数");
         assert_eq!((english.len(), chinese.len()), (book.manifest().warnings.len(), english.len()));
 

@@ -36,7 +36,7 @@ pub(super) fn compositions(
 }
 
 /// The words of a column's name, as the name of a file: `E-mail Status` becomes `e_mail_status`.
-fn table_name(column: &str) -> String {
+pub(super) fn table_name(column: &str) -> String {
     let letters: String = column.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
     let words: Vec<String> = letters.split_whitespace().map(str::to_lowercase).collect();
     if words.is_empty() { "attribute".to_owned() } else { words.join("_") }

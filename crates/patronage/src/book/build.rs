@@ -13,6 +13,7 @@ use super::manifest::{AbcAnalysis, Analyses, Inputs, Manifest, Warning, XyzAnaly
 use super::over_time::RfmInUse;
 use super::params::{Analysis, BookParams};
 use super::part::{Part, Sources};
+use super::privacy::comparable;
 use super::remark::Remark;
 use super::value::{Values, values};
 use super::{SegmentBook, measures, tables, value_tables};
@@ -68,6 +69,9 @@ impl BookParams {
     }
 
     fn assemble(&self, ledger: &Ledger, audit: Option<&Audit>) -> Result<SegmentBook> {
+        if let Some(previous) = &self.previous {
+            comparable(&previous.manifest, None)?;
+        }
         let customers = ledger.customers(&self.customers)?;
         if customers.is_empty() {
             let refunds = customers.refund_only();
@@ -157,6 +161,7 @@ impl BookParams {
             rows_after_as_of: window.rows_after,
             rows_before_from: window.rows_before,
             previous: None,
+            pseudonyms: None,
             quality: None,
             warnings,
             files: std::collections::BTreeMap::new(),

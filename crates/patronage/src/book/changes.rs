@@ -32,7 +32,7 @@ pub(super) fn changes(old: &SegmentBook, new: &DataFrame) -> Result<DataFrame> {
     let mut rows = Vec::new();
     let (mut before, mut now) = (0, 0);
     while before < old_ids.len() || now < new_ids.len() {
-        let (then_id, now_id) = (old_ids.get(before), new_ids.get(now));
+        let (then_id, now_id) = (id(&old_ids, before), id(&new_ids, now));
         // The rows of both books are sorted by the bytes of the ids.
         let (had, has) = match (then_id, now_id) {
             (Some(then), Some(now)) => (then <= now, now <= then),
@@ -55,4 +55,9 @@ pub(super) fn changes(old: &SegmentBook, new: &DataFrame) -> Result<DataFrame> {
         Column::new("to".into(), rows.iter().map(|row| row.to).collect::<Vec<_>>()),
     ];
     frames::frame(rows.len(), columns)
+}
+
+/// The id in a row; beyond the last one there is nobody.
+fn id(ids: &StringChunked, row: usize) -> Option<&str> {
+    if row < ids.len() { ids.get(row) } else { None }
 }

@@ -7,6 +7,7 @@ use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
 
 use super::over_time_tables::{Sheet, migration};
+use super::privacy::comparable;
 use super::{Manifest, SegmentBook};
 use crate::analysis::migration::{Flow, MigrationView, Snapshot, migrate};
 use crate::error::{Error, Result};
@@ -65,14 +66,15 @@ pub struct Comparison {
 /// ```
 ///
 /// # Errors
-/// When a book has no segments (kind `Input`), the older one is later than the newer one (`Parameter`), or money cannot be
-/// brought to one scale (`Overflow`).
+/// When a book has no segments (kind `Input`), the older one is later than the newer one, one book holds ids and the other
+/// pseudonyms or both those of different keys (`Parameter`), or money cannot be brought to one scale (`Overflow`).
 pub fn compare(old: &SegmentBook, new: &SegmentBook) -> Result<Comparison> {
     let (from_date, to_date) = (old.manifest.as_of, new.manifest.as_of);
     if from_date > to_date {
         return Err(Error::parameter(format!("the older book is of {from_date}, the newer one of {to_date}"))
             .with_hint("give the older book first"));
     }
+    comparable(&old.manifest, new.manifest.pseudonyms.as_ref())?;
     let (mut then, mut now) = (Side::read("older", old)?, Side::read("newer", new)?);
     let scale = then.scale.max(now.scale);
     then.rescale(scale)?;

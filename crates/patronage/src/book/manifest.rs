@@ -11,6 +11,7 @@ use super::cluster::ClusterAnalysis;
 use super::dimensions::DimensionsAnalysis;
 use super::over_time::OverTimeAnalysis;
 use super::params::Analysis;
+use super::privacy::Pseudonyms;
 use super::remark::Remark;
 use super::value::ClvAnalysis;
 use crate::analysis::abc::AbcModel;
@@ -155,6 +156,9 @@ pub struct Manifest {
     /// The date of the last book, where changes since then are told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<NaiveDate>,
+    /// That ids are pseudonyms, and of which key; none where they are ids.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pseudonyms: Option<Pseudonyms>,
     /// How good the data are, and what to fix first.
     #[serde(default)]
     pub quality: Option<Grade>,

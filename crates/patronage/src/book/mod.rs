@@ -53,7 +53,7 @@ pub use explain::{BookExplanation, LabelChange};
 pub use manifest::{AbcAnalysis, Analyses, Inputs, Manifest, Warning, XyzAnalysis};
 pub use over_time::{OverTime, OverTimeAnalysis, OverTimeParams, RfmInUse};
 pub use params::{Analysis, BookParams};
-pub use privacy::PseudonymKey;
+pub use privacy::{PseudonymKey, Pseudonyms};
 pub use remark::Remark;
 pub use value::{ClvAnalysis, ValueParams};
 pub use write::REJECTS;
