@@ -1,5 +1,6 @@
 // What a report costs: the time it takes beyond the analyses, its size, and how soon a browser has it open and finds a customer.
-// Usage: node report.mjs PATRONAGE LOG, beside node_modules of tests/browser; CHROMIUM or /usr/bin/chromium. Medians of five runs, least and most in brackets.
+// Usage: npm install --no-save playwright-core && node benches/report.mjs PATRONAGE LOG
+// Chromium is looked for at CHROMIUM, else /usr/bin/chromium. Medians of five runs, least and most in brackets.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";

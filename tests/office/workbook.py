@@ -111,7 +111,9 @@ def near(found, wanted):
 
 def compare(name, rows, cells, other):
     """Every cell of a sheet with the row of the table that it stands for; returns how many numbers, dates and texts there are."""
-    columns = [column for column in rows[0] if not column.endswith(other)]
+    # Of a text in two languages, and perhaps in keys as well, a sheet has the one of its language.
+    own = {"_en": "_zh", "_zh": "_en"}[other]
+    columns = [column for column in rows[0] if not column.endswith(other) and column + own not in rows[0]]
     height, width = max(row for row, _ in cells) + 1, max(column for _, column in cells) + 1
     assert (height, width) == (len(rows) + 1, len(columns)), f"{name}: {height} rows of {width}, not {len(rows) + 1} of {len(columns)}"
     headings = [cells[0, at][1] for at in range(width)]

@@ -244,12 +244,13 @@
     const close = () => { found.hidden = true; search.setAttribute("aria-expanded", "false"); search.removeAttribute("aria-activedescendant"); };
     const open = (row) => {
       close();
-      const { moves, contact, changes } = customers.beside, why = text(columns.get("reason"), row);
+      const { moves, contact, compared, changes } = customers.beside, why = text(columns.get("reason"), row);
       const shut = element("button", { type: "button", class: "close" }, words.close);
       shut.addEventListener("click", () => dialog.close());
       dialog.replaceChildren(shut, element("h2", { id: "customer-name", dir: "auto" }, ids[row]), facts(row), ...history(row));
       if (contact[row]) dialog.append(...part(words.contact, element("p", {}, contact[row])));
-      if (changes[row]) dialog.append(...part(words.changes, listed(changes[row].map(([what, from, to]) => `${what}: ${from} → ${to}`))));
+      const changed = (changes[row] ?? []).map(([what, from, to]) => `${what}: ${from} → ${to}`);
+      if (compared) dialog.append(...part(words.changes, listed(changed.length ? changed : [words.unchanged])));
       if (why) dialog.append(...part(words.why, element("p", { class: "why" }, why)));
       if (moves[row]?.length) dialog.append(...part(words.moves, listed(moves[row])));
       dialog.setAttribute("aria-labelledby", "customer-name");

@@ -20,6 +20,8 @@ struct Beside {
     moves: BTreeMap<usize, Vec<String>>,
     /// Why to contact, from the contact list.
     contact: BTreeMap<usize, String>,
+    /// Whether the book was compared with the last one.
+    compared: bool,
     /// Label, what it was, and what it is, since the last book.
     changes: BTreeMap<usize, Vec<[String; 3]>>,
     /// Every period that history may name.
@@ -69,8 +71,10 @@ fn beside(view: &View<'_>, rows: &[usize], explained: &[usize]) -> Result<Beside
         moves.insert(*place, explanation.moves.iter().map(|step| view.step(step)).collect());
     }
     let place_of = |id: &String| places.get(id.as_str()).copied();
-    let contact = view.table("watchlist").map(|list| list.texts("customer_id").iter().map(place_of).zip(list.texts("reason")).collect());
-    let contact: Vec<(Option<usize>, String)> = contact.unwrap_or_default();
+    let contact = view.table("watchlist").map_or_else(BTreeMap::new, |list| {
+        let told = list.texts("customer_id").into_iter().zip(list.texts("reason"));
+        told.filter_map(|(id, reason)| Some((place_of(&id)?, reason))).collect()
+    });
     let mut changes: BTreeMap<usize, Vec<[String; 3]>> = BTreeMap::new();
     if let Some(table) = view.table("changes") {
         let (what, from, to) = (table.texts("what"), table.texts("from"), table.texts("to"));
@@ -92,8 +96,8 @@ fn beside(view: &View<'_>, rows: &[usize], explained: &[usize]) -> Result<Beside
             }
         }
     }
-    let contact = contact.into_iter().filter_map(|(place, reason)| Some((place?, reason))).collect();
-    Ok(Beside { moves, contact, changes, periods, history })
+    let compared = view.book.tables().contains_key("changes");
+    Ok(Beside { moves, contact, compared, changes, periods, history })
 }
 
 /// The rows that the page lists, ascending, and the places among them of those whose ways out of their segment are told.

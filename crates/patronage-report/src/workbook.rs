@@ -143,7 +143,9 @@ fn captions(view: &View<'_>, document: &Document) -> BTreeMap<String, String> {
         ("churn_coefficients", ("What the trained classifier goes by", "训练分类器的依据")),
         ("distributions", ("How recency, orders and money are spread", "近度、订单数与金额的分布")),
         ("future_cells", ("Who is still a customer, by orders and days of silence", "按订单数与沉默天数的存活概率")),
+        ("history", ("When the customers with the most money bought", "高额客户各期订单与金额")),
         ("score_counts", ("Customers by score", "各得分客户数")),
+        ("value_decline", ("Moves between classes of value", "价值类别变化")),
         ("watchlist", ("Whom to contact first", "优先触达名单")),
     ];
     let mut captions: BTreeMap<String, String> =
