@@ -143,7 +143,7 @@ fn stdout_is_data_and_stderr_is_talk() {
     }
     let segment = scratch.run("segment log.csv --out out").ok();
     assert!(
-        segment.stdout.starts_with("Customer segments as of 2024-03-20\n\n3 customers · 5 orders · revenue 175.24\n"),
+        segment.stdout.starts_with("Customer segments as of 2024-03-20\n3 customers · 5 orders · revenue 175.24\n"),
         "{}",
         segment.stdout
     );

@@ -18,7 +18,25 @@ fn every_number_of_an_explanation_is_in_the_book() {
     let text = scratch.run("explain book 0033").ok().stdout;
     assert!(text.starts_with("0033 as of 1998-06-30\n"), "{text}");
     let why = json["segment"].as_str().unwrap();
-    assert!(text.contains(why) && why.contains(&row["segment"]) && why.contains(&row["rfm_code"]), "{why}");
+    assert!(why.contains(&row["segment"]) && why.contains(&row["rfm_code"]), "{why}");
+    let segments = scratch.table("text/tables/segments.csv");
+    let name = &segments.iter().find(|segment| segment["segment"] == row["segment"]).unwrap()["name_en"];
+    for (label, value) in
+        [("first purchase", &row["first_purchase"]), ("orders", &row["orders"]), ("segment", name), ("RFM", &row["rfm_code"])]
+    {
+        let line =
+            text.lines().find(|line| line.trim_start().starts_with(&format!("{label}  "))).unwrap_or_else(|| panic!("{label}: {text}"));
+        assert_eq!(line.trim_start().trim_start_matches(label).trim(), value, "{text}");
+    }
+    // Every period with an order, the latest first.
+    let mut periods: Vec<_> = scratch.table("text/tables/history.csv").into_iter().filter(|own| own["customer_id"] == "0033").collect();
+    periods.reverse();
+    let told: Vec<&str> = text.lines().filter_map(|line| line.trim_start().split_once("  ").map(|(first, _)| first)).collect();
+    assert!(!periods.is_empty() && periods.iter().take(12).all(|own| told.contains(&own["period"].as_str())), "{text}");
+    assert!(text.contains("Why this segment\n") && text.contains(&format!("`{}`", row["rfm_code"])), "{text}");
+    let chinese = scratch.run("explain book 0033 --lang zh").ok().stdout;
+    assert!(chinese.starts_with("0033，截至 1998-06-30\n") && chinese.contains("所属分群的依据\n"), "{chinese}");
+    scratch.run("explain book 0033 --lang fr").fails(2, &["fr", "en or zh"]);
     assert!(row["reason"].contains(&row["segment"]) && row["reason"].contains('→'), "{}", row["reason"]);
 }
 

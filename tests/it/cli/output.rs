@@ -14,6 +14,7 @@ fn a_book_has_its_files_and_the_manifest_lists_them() {
         "cohorts",
         "gaps",
         "growth",
+        "history",
         "hml",
         "lifecycle",
         "lifecycle_changes",

@@ -41,7 +41,7 @@ fn unzipped(bytes: &[u8]) -> String {
 }
 
 /// A page with what is packed within it: base64 text of gzip, which begins with `H4sI`.
-fn unpacked(page: &str) -> String {
+pub(super) fn unpacked(page: &str) -> String {
     let mut text = page.to_owned();
     for (start, _) in page.match_indices("H4sI") {
         let letters: String =
