@@ -131,7 +131,7 @@ pub fn chart_assets(language: Language) -> Result<(String, String)> {
 /// # Errors
 /// As [`html`].
 pub fn terminal(book: &SegmentBook, options: &ReportOptions) -> Result<String> {
-    terminal::terminal(&View::new(book, options)?)
+    Ok(terminal::terminal(&View::new(book, options)?))
 }
 
 /// One customer as text: values with their intervals, money by period, why to contact, what changed since the last book, why it is in

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use patronage::Result;
 use unicode_width::UnicodeWidthStr;
 
 use crate::columns;
@@ -18,7 +17,7 @@ const NOTES: usize = 3;
 /// A map of more segments than this shows those with the most customers.
 const SEGMENTS: usize = 14;
 
-pub(crate) fn terminal(view: &View<'_>) -> Result<String> {
+pub(crate) fn terminal(view: &View<'_>) -> String {
     let mut text = head(view);
     if let Some(segments) = view.table("segments") {
         let mut table = overview(view, segments);
@@ -60,7 +59,7 @@ pub(crate) fn terminal(view: &View<'_>) -> Result<String> {
             view.language().pick(format!("- {more} more in the report and the manifest"), format!("- 另有 {more} 项，见报告与 manifest"));
         let _ = writeln!(text, "{line}");
     }
-    Ok(text)
+    text
 }
 
 /// Headings that leave room for their columns.

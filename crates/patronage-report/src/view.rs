@@ -260,11 +260,11 @@ impl Shown<'_> {
         let (rows, columns) = (self.texts(down), self.texts(across));
         let distinct = |texts: &[String]| {
             let mut order: Vec<String> = Vec::new();
-            texts.iter().for_each(|text| {
+            for text in texts {
                 if !order.contains(text) {
-                    order.push(text.clone())
+                    order.push(text.clone());
                 }
-            });
+            }
             order
         };
         let across_keys = distinct(&columns);

@@ -21,7 +21,9 @@ pub(super) fn history(cells: &Cells, customers: &Customers, most: usize) -> Resu
         order.truncate(most);
     }
     let mut wanted = vec![false; customers.len()];
-    order.into_iter().for_each(|row| wanted[row] = true);
+    for row in order {
+        wanted[row] = true;
+    }
 
     let (mut ids, mut rows) = (Vec::new(), Vec::new());
     let mut next = 0;
