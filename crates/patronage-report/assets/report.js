@@ -96,20 +96,27 @@
   const seen = new IntersectionObserver((entries) => {
     for (const entry of entries) if (entry.isIntersecting) { seen.unobserve(entry.target); draw(entry.target); }
   }, { rootMargin: "400px" });
+  // A reader who searches is not kept waiting by charts that nobody looks at.
+  const search = document.getElementById("search"), dialog = document.getElementById("customer");
+  let typed = -Infinity;
+  search?.addEventListener("input", () => { typed = performance.now(); });
+  const calm = async () => {
+    while (dialog?.open || performance.now() - typed < 1500) await new Promise((resolve) => setTimeout(resolve, 200));
+  };
   const later = window.requestIdleCallback ?? ((work) => setTimeout(work, 50));
   const drawRest = () => {
     const next = plots.find((plot) => !drawn.has(plot));
-    if (next) draw(next).then(() => later(drawRest));
+    if (next) calm().then(() => draw(next)).then(() => later(drawRest));
   };
   // The library of the charts is run when the page stands: reading and searching do not wait for it.
   const begin = async () => {
+    await calm();
     const library = plots.length ? await unpacked("plotly") : null;
     if (!library) { root.dataset.charts = "drawn"; return; }
     document.body.append(Object.assign(document.createElement("script"), { textContent: library }));
     plots.forEach((plot) => seen.observe(plot));
     later(drawRest);
   };
-  requestAnimationFrame(() => setTimeout(begin, 0));
   const redraw = () => { for (const plot of drawn) Plotly.react(plot, ...figureOf(plot)); };
   const retheme = () => { paintTheme(theme()); redraw(); };
   dark.addEventListener("change", retheme);
@@ -181,7 +188,6 @@
   document.querySelectorAll("main section").forEach((section) => place.observe(section));
 
   // Customers: columns of values, texts by their place in a list of words.
-  const search = document.getElementById("search");
   const searchable = (customers) => {
     const columns = new Map(customers.columns.map((column) => [column.name, column]));
     const ids = columns.get("customer_id").values;
@@ -240,7 +246,7 @@
       return part(words.history, chart, ends, element("details", {}, element("summary", {}, words.numbers), table));
     };
 
-    const found = document.getElementById("found"), dialog = document.getElementById("customer");
+    const found = document.getElementById("found");
     const close = () => { found.hidden = true; search.setAttribute("aria-expanded", "false"); search.removeAttribute("aria-activedescendant"); };
     const open = (row) => {
       close();
@@ -307,5 +313,7 @@
     if (search.value) list();
     root.dataset.customers = "ready";
   };
-  if (search) unpacked("customers").then((json) => searchable(JSON.parse(json)));
+  // The search first, then the charts.
+  const ready = search ? unpacked("customers").then((json) => searchable(JSON.parse(json))) : Promise.resolve();
+  ready.finally(() => requestAnimationFrame(() => setTimeout(begin, 0)));
 })();

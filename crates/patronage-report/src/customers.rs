@@ -11,7 +11,7 @@ use crate::columns::{self, Kind};
 use crate::view::View;
 
 /// Nearest other segments are told of so many customers: those on the contact list, and those with the most money.
-const EXPLAINED: usize = 10_000;
+const EXPLAINED: usize = 5_000;
 
 /// What the page knows of single customers beside their columns, by their place among the rows.
 #[derive(Serialize)]

@@ -10,7 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 use flate2::{Compression, GzBuilder};
 use patronage::{Error, Result};
 
-/// A third of the time of the usual level 6, and a twelfth more letters.
+/// A third of the time of the usual level 6, and a twelfth more letters; level 1 makes half as many again.
 const LEVEL: u32 = 4;
 
 /// The text as gzip in base64: nothing in it ends an element, whatever the text holds. The same text gives the same letters.

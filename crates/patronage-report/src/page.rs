@@ -132,7 +132,13 @@ fn failed(error: &askama::Error) -> Error {
 
 pub(crate) fn html(view: &View<'_>, document: &Document) -> Result<String> {
     let words = words(view.language());
-    let customers = if view.options.aggregate_only { None } else { Some(packed(&customers::json(view)?)?) };
+    // The library of the charts is packed beside the customers.
+    let (customers, plotly) = std::thread::scope(|scope| {
+        let plotly = scope.spawn(|| packed(&plotly_script()));
+        let customers = (!view.options.aggregate_only).then(|| customers::json(view).and_then(|json| packed(&json))).transpose();
+        (customers, plotly.join().unwrap_or_else(|_| Err(Error::write("the library of the charts cannot be packed"))))
+    });
+    let (customers, plotly) = (customers?, plotly?);
     let spoken = serde_json::to_string(words).map_err(|error| Error::write(error.to_string()))?;
     Page {
         document,
@@ -142,7 +148,7 @@ pub(crate) fn html(view: &View<'_>, document: &Document) -> Result<String> {
         version: env!("CARGO_PKG_VERSION"),
         style: STYLE,
         script: SCRIPT,
-        plotly: packed(&plotly_script())?,
+        plotly,
         spoken: in_script(&spoken),
         customers,
     }
