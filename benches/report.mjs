@@ -18,14 +18,16 @@ const told = (name, seconds) => {
 const segment = (...more) => execFileSync(binary, ["--quiet", "segment", log, "--out", join(scratch, "book"), ...more], { stdio: "ignore" });
 
 // One after the other in every round, so that what else the machine does hits both.
-const without = [], beyond = [];
+const without = [], beyond = [], again = [];
 for (let run = 0; run < RUNS; run += 1) {
   const bare = await timed(() => segment("--no-report")), whole = await timed(() => segment());
   without.push(bare);
   beyond.push(whole - bare);
+  again.push(await timed(() => execFileSync(binary, ["--quiet", "report", join(scratch, "book")], { stdio: "ignore" })));
 }
 told("every analysis, no report", without);
 told("the report beyond them", beyond);
+told("the report of the saved book, reading it included", again);
 const report = join(scratch, "book", "report.html");
 console.log(`size: ${(statSync(report).size / 1e6).toFixed(2)} MB`);
 

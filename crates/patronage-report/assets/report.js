@@ -12,9 +12,11 @@
   };
 
   // Long parts of the page are compressed.
+  const able = "DecompressionStream" in window;
+  if (!able) document.getElementById("unable").hidden = false;
   const unpacked = async (id) => {
     const letters = document.getElementById(id)?.textContent;
-    if (!letters) return null;
+    if (!letters || !able) return null;
     const packed = atob(letters), bytes = new Uint8Array(packed.length);
     for (let at = 0; at < packed.length; at += 1) bytes[at] = packed.charCodeAt(at);
     return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
@@ -99,7 +101,7 @@
   // A reader who searches is not kept waiting by charts that nobody looks at.
   const search = document.getElementById("search"), dialog = document.getElementById("customer");
   let typed = -Infinity;
-  search?.addEventListener("input", () => { typed = performance.now(); });
+  for (const begun of ["focus", "input"]) search?.addEventListener(begun, () => { typed = performance.now(); });
   const calm = async () => {
     while (dialog?.open || performance.now() - typed < 1500) await new Promise((resolve) => setTimeout(resolve, 200));
   };
@@ -110,9 +112,10 @@
   };
   // The library of the charts is run when the page stands: reading and searching do not wait for it.
   const begin = async () => {
-    await calm();
     const library = plots.length ? await unpacked("plotly") : null;
     if (!library) { root.dataset.charts = "drawn"; return; }
+    // It takes a second in which the page answers nobody.
+    await calm();
     document.body.append(Object.assign(document.createElement("script"), { textContent: library }));
     plots.forEach((plot) => seen.observe(plot));
     later(drawRest);
@@ -314,6 +317,6 @@
     root.dataset.customers = "ready";
   };
   // The search first, then the charts.
-  const ready = search ? unpacked("customers").then((json) => searchable(JSON.parse(json))) : Promise.resolve();
+  const ready = search ? unpacked("customers").then((json) => { if (json) searchable(JSON.parse(json)); }) : Promise.resolve();
   ready.finally(() => requestAnimationFrame(() => setTimeout(begin, 0)));
 })();

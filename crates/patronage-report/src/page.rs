@@ -60,6 +60,8 @@ struct Words {
     history_columns: [&'static str; 3],
     bought: &'static str,
     interval: &'static str,
+    unable: &'static str,
+    scriptless: &'static str,
 }
 
 const ENGLISH: Words = Words {
@@ -84,6 +86,9 @@ const ENGLISH: Words = Words {
     history_columns: ["period", "orders", "revenue"],
     bought: "{period}: orders {orders}, revenue {money}",
     interval: "95 %: {low} to {high}",
+    unable: "This browser is too old to show the charts and to search customers: take Chrome or Edge 80, Firefox 113, Safari 16.4 or later. \
+             Texts and tables are whole.",
+    scriptless: "Charts, sorting and the search for customers need JavaScript. Texts and tables are whole.",
 };
 
 const CHINESE: Words = Words {
@@ -108,6 +113,8 @@ const CHINESE: Words = Words {
     history_columns: ["期间", "订单数", "金额"],
     bought: "{period}：{orders} 单，金额 {money}",
     interval: "95% 区间：{low} 至 {high}",
+    unable: "当前浏览器版本过旧，无法显示图表和查找客户，请使用 Chrome 或 Edge 80、Firefox 113、Safari 16.4 及以上版本。正文和表格不受影响。",
+    scriptless: "图表、排序和客户查找需要启用 JavaScript。正文和表格不受影响。",
 };
 
 fn words(language: Language) -> &'static Words {
