@@ -98,27 +98,35 @@
   const seen = new IntersectionObserver((entries) => {
     for (const entry of entries) if (entry.isIntersecting) { seen.unobserve(entry.target); draw(entry.target); }
   }, { rootMargin: "400px" });
-  // A reader who searches is not kept waiting by charts that nobody looks at.
+  // To run the library of the charts takes a second in which the page answers nobody: it waits for the first chart to be seen, or for a
+  // reader who neither searches nor has a card open.
   const search = document.getElementById("search"), dialog = document.getElementById("customer");
-  let typed = -Infinity;
-  for (const begun of ["focus", "input"]) search?.addEventListener(begun, () => { typed = performance.now(); });
+  let busy = 0;
+  for (const begun of ["focus", "input"]) search?.addEventListener(begun, () => { busy = performance.now(); });
   const calm = async () => {
-    while (dialog?.open || performance.now() - typed < 1500) await new Promise((resolve) => setTimeout(resolve, 200));
+    while (dialog?.open || performance.now() - busy < 1500) await new Promise((resolve) => setTimeout(resolve, 200));
   };
   const later = window.requestIdleCallback ?? ((work) => setTimeout(work, 50));
   const drawRest = () => {
     const next = plots.find((plot) => !drawn.has(plot));
     if (next) calm().then(() => draw(next)).then(() => later(drawRest));
   };
-  // The library of the charts is run when the page stands: reading and searching do not wait for it.
-  const begin = async () => {
-    const library = plots.length ? await unpacked("plotly") : null;
-    if (!library) { root.dataset.charts = "drawn"; return; }
-    // It takes a second in which the page answers nobody.
-    await calm();
+  let library = null;
+  const run = () => {
+    if (!library || window.Plotly) return;
     document.body.append(Object.assign(document.createElement("script"), { textContent: library }));
     plots.forEach((plot) => seen.observe(plot));
     later(drawRest);
+  };
+  const begin = async () => {
+    library = plots.length ? await unpacked("plotly") : null;
+    if (!library) { root.dataset.charts = "drawn"; return; }
+    const first = new IntersectionObserver((entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) { first.disconnect(); run(); }
+    });
+    plots.forEach((plot) => first.observe(plot));
+    busy = Math.max(busy, performance.now());
+    calm().then(run);
   };
   const redraw = () => { for (const plot of drawn) Plotly.react(plot, ...figureOf(plot)); };
   const retheme = () => { paintTheme(theme()); redraw(); };
@@ -129,6 +137,7 @@
   });
   window.addEventListener("beforeprint", () => {
     paintTheme("light");
+    run();
     if (window.Plotly) for (const plot of plots) { drawn.add(plot); Plotly.react(plot, ...figureOf(plot, 680)); plot.dataset.drawn = "yes"; }
     root.dataset.charts = "drawn";
   });
@@ -192,7 +201,7 @@
 
   // Customers: columns of values, texts by their place in a list of words.
   const searchable = (customers) => {
-    const columns = new Map(customers.columns.map((column) => [column.name, column]));
+    const columns = new Map(customers.map((column) => [column.name, column]));
     const ids = columns.get("customer_id").values;
     const written = (kind, value) => {
       const number = (places) => new Intl.NumberFormat(root.lang, { minimumFractionDigits: places, maximumFractionDigits: places }).format(value);
@@ -213,7 +222,7 @@
     // Values, with the interval where there is one.
     const facts = (row) => {
       const list = element("dl", { class: "facts" });
-      for (const column of customers.columns) {
+      for (const column of customers) {
         const { name } = column, value = text(column, row);
         if (name === "customer_id" || name === "reason" || value === null || /_(low|high)$/.test(name)) continue;
         const [low, high] = ["_low", "_high"].map((end) => text(columns.get(name + end), row));
@@ -230,8 +239,7 @@
       made.append(...children);
       return made;
     };
-    const history = (row) => {
-      const { periods, history: histories } = customers.beside, own = histories[row];
+    const history = (periods, own) => {
       if (!own) return [];
       const most = Math.max(...own.map(([, , money]) => Math.abs(money)), 1e-9), step = 600 / periods.length;
       const label = (period, orders, money) => words.bought.replace("{period}", periods[period]).replace("{orders}", written("number", orders)).replace("{money}", written("money", money));
@@ -251,19 +259,21 @@
 
     const found = document.getElementById("found");
     const close = () => { found.hidden = true; search.setAttribute("aria-expanded", "false"); search.removeAttribute("aria-activedescendant"); };
-    const open = (row) => {
+    // History and moves follow the columns; nobody has asked for them before.
+    const beside = unpacked("beside").then(JSON.parse);
+    const open = async (row) => {
       close();
-      const { moves, contact, compared, changes } = customers.beside, why = text(columns.get("reason"), row);
+      const { moves, contact, compared, changes, periods, history: histories } = await beside, why = text(columns.get("reason"), row);
       const shut = element("button", { type: "button", class: "close" }, words.close);
       shut.addEventListener("click", () => dialog.close());
-      dialog.replaceChildren(shut, element("h2", { id: "customer-name", dir: "auto" }, ids[row]), facts(row), ...history(row));
+      dialog.replaceChildren(shut, element("h2", { id: "customer-name", dir: "auto" }, ids[row]), facts(row), ...history(periods, histories[row]));
       if (contact[row]) dialog.append(...part(words.contact, element("p", {}, contact[row])));
       const changed = (changes[row] ?? []).map(([what, from, to]) => `${what}: ${from} → ${to}`);
       if (compared) dialog.append(...part(words.changes, listed(changed.length ? changed : [words.unchanged])));
       if (why) dialog.append(...part(words.why, element("p", { class: "why" }, why)));
       if (moves[row]?.length) dialog.append(...part(words.moves, listed(moves[row])));
       dialog.setAttribute("aria-labelledby", "customer-name");
-      dialog.showModal();
+      if (!dialog.open) dialog.showModal();
       dialog.scrollTop = 0;
     };
     let lowered = null;
@@ -318,5 +328,5 @@
   };
   // The search first, then the charts.
   const ready = search ? unpacked("customers").then((json) => { if (json) searchable(JSON.parse(json)); }) : Promise.resolve();
-  ready.finally(() => requestAnimationFrame(() => setTimeout(begin, 0)));
+  ready.finally(begin);
 })();

@@ -8,6 +8,7 @@ use patronage::{Error, Result, money};
 use serde::Serialize;
 
 use crate::columns::{self, Kind};
+use crate::pack;
 use crate::view::View;
 
 /// Nearest other segments are told of so many customers: those on the contact list, and those with the most money.
@@ -36,13 +37,29 @@ fn left_out(name: &str) -> bool {
         || ["_p05", "_p95"].iter().any(|end| name.ends_with(end))
 }
 
-/// `{"columns": [{"name", "label", "kind", "values"}, …], "beside": …}`: values by column, in the order of the rows. Texts, dates and
-/// flags are places in a list of `words`. `beside` is [`Beside`].
-pub(crate) fn json(view: &View<'_>) -> Result<String> {
-    let segments = view.book.segments();
+/// The customers of a page, packed in two parts: the search needs only the first.
+pub(crate) struct Packed {
+    /// `[{"name", "label", "kind", "values"}, …]`: values by column, in the order of the rows. Texts, dates and flags are places in a
+    /// list of `words`.
+    pub(crate) columns: String,
+    /// [`Beside`].
+    pub(crate) beside: String,
+}
+
+pub(crate) fn packed(view: &View<'_>) -> Result<Packed> {
     let (rows, explained) = chosen(view)?;
+    let (columns, beside) = std::thread::scope(|scope| {
+        let beside = scope.spawn(|| beside(view, &rows, &explained).and_then(|beside| pack::packed(&text(&beside)?)));
+        let columns = columns(view, &rows).and_then(|json| pack::packed(&json));
+        (columns, beside.join().unwrap_or_else(|_| Err(Error::write("the history and the moves of customers cannot be packed"))))
+    });
+    Ok(Packed { columns: columns?, beside: beside? })
+}
+
+fn columns(view: &View<'_>, rows: &[usize]) -> Result<String> {
+    let segments = view.book.segments();
     let mut json = String::with_capacity(rows.len() * 128 + 4_096);
-    json.push_str("{\"columns\":[");
+    json.push('[');
     // Purchases are orders unless they were asked to be periods.
     let same = segments
         .column("frequency")
@@ -54,11 +71,9 @@ pub(crate) fn json(view: &View<'_>) -> Result<String> {
         if place > 0 {
             json.push(',');
         }
-        write_column(view, column, &rows, &mut json)?;
+        write_column(view, column, rows, &mut json)?;
     }
-    json.push_str("],\"beside\":");
-    json.push_str(&text(&beside(view, &rows, &explained)?)?);
-    json.push('}');
+    json.push(']');
     Ok(json)
 }
 

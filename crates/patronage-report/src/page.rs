@@ -26,7 +26,7 @@ struct Page<'a> {
     script: &'static str,
     plotly: String,
     spoken: String,
-    customers: Option<String>,
+    customers: Option<customers::Packed>,
 }
 
 #[derive(Template)]
@@ -142,7 +142,7 @@ pub(crate) fn html(view: &View<'_>, document: &Document) -> Result<String> {
     // The library of the charts is packed beside the customers.
     let (customers, plotly) = std::thread::scope(|scope| {
         let plotly = scope.spawn(|| packed(&plotly_script()));
-        let customers = (!view.options.aggregate_only).then(|| customers::json(view).and_then(|json| packed(&json))).transpose();
+        let customers = (!view.options.aggregate_only).then(|| customers::packed(view)).transpose();
         (customers, plotly.join().unwrap_or_else(|_| Err(Error::write("the library of the charts cannot be packed"))))
     });
     let (customers, plotly) = (customers?, plotly?);

@@ -18,7 +18,8 @@ fn words(page: &str) -> String {
         Some((start, first, end))
     };
     let (start, _, end) = block("plotly").expect("the library");
-    let customers = block("customers").map_or_else(String::new, |(_, first, end)| unpacked(&page[first..end]));
+    let customers: String =
+        ["customers", "beside"].iter().filter_map(|id| block(id)).map(|(_, first, end)| unpacked(&page[first..end])).collect();
     format!("{}{}{customers}", &page[..start], &page[end..])
 }
 
