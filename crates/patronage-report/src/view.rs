@@ -240,9 +240,11 @@ impl Shown<'_> {
         }
     }
 
-    /// These columns, in the rows that are wanted.
+    /// These columns, in the rows that are wanted; without those that say nothing in any row.
     pub(crate) fn shown(&self, caption: &str, names: &[&str], wanted: impl Fn(usize) -> bool) -> Table {
-        let names: Vec<&str> = names.iter().copied().filter(|name| self.has(name)).collect();
+        let secret = self.hidden.contains(&true);
+        let says = |name: &str| self.column(name).is_some_and(|column| secret || column.is_empty() || column.null_count() < column.len());
+        let names: Vec<&str> = names.iter().copied().filter(|name| says(name)).collect();
         let rows: Vec<usize> = (0..self.height()).filter(|row| wanted(*row)).collect();
         let columns: Vec<Heading> = names.iter().map(|name| self.heading(name)).collect();
         let places: Vec<usize> = names.iter().map(|name| self.places(name)).collect();
@@ -269,7 +271,10 @@ impl Shown<'_> {
         };
         let across_keys = distinct(&columns);
         let heading = Heading { name: value.to_owned(), ..self.heading(value) };
-        let word = |column: &str, key: &str| columns::word(column, key, self.language);
+        let word = |column: &str, key: &str| match key {
+            "" => self.language.pick("no customer yet", "尚非客户").to_owned(),
+            key => columns::word(column, key, self.language),
+        };
         let mut headings = vec![self.heading(down)];
         headings.extend(across_keys.iter().map(|key| Heading { text: format!("→ {}", word(across, key)), ..heading.clone() }));
         let cells = |key: &String| {
