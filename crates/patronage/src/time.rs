@@ -160,7 +160,7 @@ macro_rules! named {
             fn from_str(text: &str) -> Result<Self> {
                 match text {
                     $($word => Ok($variant),)+
-                    _ => Err(Error::parameter(concat!("not a ", $what)).with_value(text).with_hint(concat!("one of:", $(" ", $word),+))),
+                    _ => Err(Error::parameter(concat!("unknown ", $what)).with_value(text).with_hint(concat!("one of:", $(" ", $word),+))),
                 }
             }
         }

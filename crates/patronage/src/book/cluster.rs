@@ -72,7 +72,8 @@ fn overview(model: &ClusterModel, scores: &ClusterScores, customers: &Customers)
         Column::new("cluster".into(), rows.iter().map(|own| own.number).collect::<Vec<_>>()),
         text("name_en", &|own| own.name_en.clone()),
         text("name_zh", &|own| own.name_zh.clone()),
-        text("rule", &|own| own.rule.to_string()),
+        text("rule_en", &|own| own.rule.to_string()),
+        text("rule_zh", &|own| own.rule.text_zh()),
         number("rule_precision", &|own| Some(own.rule.precision)),
         number("rule_recall", &|own| Some(own.rule.recall)),
         Column::new("customers".into(), totals.iter().map(|own| own.customers).collect::<Vec<_>>()),
@@ -168,7 +169,7 @@ mod tests {
             [
                 (
                     "clusters",
-                    "cluster name_en name_zh rule rule_precision rule_recall customers customer_share revenue revenue_share \
+                    "cluster name_en name_zh rule_en rule_zh rule_precision rule_recall customers customer_share revenue revenue_share \
                      median_recency_days median_frequency median_monetary silhouette stability"
                 ),
                 ("cluster_choice", "method k inertia silhouette gap gap_deviation bic chosen"),

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 
 use super::SegmentBook;
+use crate::analysis::rfm::RfmModel;
 use crate::error::{Error, Result};
 use crate::frames;
 use crate::money;
@@ -55,7 +56,7 @@ impl SegmentBook {
         let mut tables = BTreeMap::new();
         let mut add = |name: &str, table: Option<DataFrame>| tables.extend(table.map(|table| (name.to_owned(), table)));
         add("rfm_cells", rfm_cells(&self.segments)?);
-        add("score_counts", score_counts(&self.segments)?);
+        add("score_counts", score_counts(&self.segments, self.manifest.analyses.rfm.as_ref().map_or(5, RfmModel::bins))?);
         add("distributions", distributions(&self.segments)?);
         add("value_deciles", value_deciles(&self.segments)?);
         add("future_cells", future_cells(&self.segments)?);
@@ -115,15 +116,15 @@ fn rfm_cells(segments: &DataFrame) -> Result<Option<DataFrame>> {
     frames::frame(cells.len(), columns).map(Some)
 }
 
-fn score_counts(segments: &DataFrame) -> Result<Option<DataFrame>> {
+fn score_counts(segments: &DataFrame, bins: u8) -> Result<Option<DataFrame>> {
     let mut rows: Vec<(&str, u32, u64)> = Vec::new();
     let mut axes = Vec::new();
     for (axis, name) in [("recency", "r_score"), ("frequency", "f_score"), ("monetary", "m_score")] {
         let Some(scores) = counts(segments, name)? else { return Ok(None) };
         axes.push((axis, scores));
     }
-    // Five scores unless more were asked for; scores that nobody has are listed too.
-    let most = axes.iter().flat_map(|(_, scores)| scores).copied().max().unwrap_or(0).max(5);
+    // Scores that nobody has are listed too.
+    let most = axes.iter().flat_map(|(_, scores)| scores).copied().max().unwrap_or(0).max(u32::from(bins));
     for (axis, scores) in &axes {
         for score in 1..=most {
             rows.push((axis, score, scores.iter().filter(|own| **own == score).count() as u64));
@@ -245,8 +246,11 @@ fn value_deciles(segments: &DataFrame) -> Result<Option<DataFrame>> {
     let tenths: Vec<&[usize]> =
         (0..10).map(|tenth| &order[order.len() * tenth / 10..order.len() * (tenth + 1) / 10]).filter(|rows| !rows.is_empty()).collect();
     let sum = |rows: &[usize], of: &[Option<f64>]| rows.iter().filter_map(|row| of[*row]).sum::<f64>();
+    // A bound that some of a tenth lack has no mean.
     let means = |of: &Option<Vec<Option<f64>>>| {
-        tenths.iter().map(|rows| of.as_ref().map(|of| sum(rows, of) / rows.len() as f64)).collect::<Vec<Option<f64>>>()
+        let whole = |rows: &&[usize], of: &[Option<f64>]| rows.iter().all(|row| of[*row].is_some());
+        let mean = |rows: &&[usize]| of.as_ref().filter(|of| whole(rows, of)).map(|of| sum(rows, of) / rows.len() as f64);
+        tenths.iter().map(mean).collect::<Vec<Option<f64>>>()
     };
     let columns = vec![
         Column::new("decile".into(), (1..=tenths.len() as u64).collect::<Vec<_>>()),

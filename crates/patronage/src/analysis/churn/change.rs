@@ -113,6 +113,9 @@ impl Change {
                 let usual = counted(format_args!("{usual:.0}"), "day");
                 format!("No purchase for {}; usually every {usual}, overdue after {limit:.0}.", counted(days, "day"))
             }
+            Self::Returning { absent, days: 0 } => {
+                format!("Came back on the last day after {} without a purchase.", counted(absent, "day"))
+            }
             Self::Returning { absent, days } => {
                 format!("Came back {} ago after {} without a purchase.", counted(days, "day"), counted(absent, "day"))
             }
@@ -124,6 +127,7 @@ impl Change {
                 let [before, after] = [before, after].map(|amount| money::to_text(amount, scale));
                 format!("Spent {after} in the last {}, {before} in the {window} before.", counted(window, "day"))
             }
+            Self::Steady { days: 0, usual } => format!("Buys as usual: the last purchase on the last day, usually every {usual:.0}."),
             Self::Steady { days, usual } => {
                 format!("Buys as usual: {} since the last purchase, usually every {usual:.0}.", counted(days, "day"))
             }
@@ -138,12 +142,14 @@ impl Change {
             Self::Stopped { days, usual, limit } => {
                 format!("已 {days} 天未购买；通常每 {usual:.0} 天购买一次，超过 {limit:.0} 天即为逾期。")
             }
+            Self::Returning { absent, days: 0 } => format!("中断 {absent} 天后，于截止日当天回归购买。"),
             Self::Returning { absent, days } => format!("中断 {absent} 天后，于 {days} 天前回归购买。"),
             Self::Slowing { before, after } => format!("最近 {window} 天有 {after} 个购买日，此前 {window} 天有 {before} 个。"),
             Self::SpendingLess { before, after } => {
                 let [before, after] = [before, after].map(|amount| money::to_text(amount, scale));
                 format!("最近 {window} 天消费 {after}，此前 {window} 天消费 {before}。")
             }
+            Self::Steady { days: 0, usual } => format!("购买正常：截止日当天有购买，通常每 {usual:.0} 天一次。"),
             Self::Steady { days, usual } => format!("购买正常：距上次购买 {days} 天，通常每 {usual:.0} 天一次。"),
         }
     }

@@ -59,15 +59,37 @@ impl Condition {
     }
 }
 
+impl Comparison {
+    fn sign(self) -> &'static str {
+        match self {
+            Self::AtMost => "≤",
+            Self::AtLeast => "≥",
+            Self::Above => ">",
+        }
+    }
+}
+
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = self.feature.words().0;
-        let sign = match self.comparison {
-            Comparison::AtMost => "≤",
-            Comparison::AtLeast => "≥",
-            Comparison::Above => ">",
-        };
-        write!(f, "{word} {sign} {}", self.feature.measured(self.value))
+        write!(f, "{} {} {}", self.feature.words().0, self.comparison.sign(), self.feature.measured(self.value))
+    }
+}
+
+impl Condition {
+    /// The condition in Chinese.
+    fn text_zh(&self) -> String {
+        let (word, unit) = self.feature.words_zh();
+        let space = if unit.is_empty() { "" } else { " " };
+        format!("{word} {} {}{space}{unit}", self.comparison.sign(), self.feature.show(self.value))
+    }
+}
+
+impl Rule {
+    /// The rule in Chinese.
+    #[must_use]
+    pub fn text_zh(&self) -> String {
+        let conditions: Vec<String> = self.conditions.iter().map(Condition::text_zh).collect();
+        if conditions.is_empty() { "全部客户".to_owned() } else { conditions.join(" 且 ") }
     }
 }
 
