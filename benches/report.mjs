@@ -45,7 +45,7 @@ for (let run = 0; run < RUNS; run += 1) {
   await page.fill("#search", "1");
   await page.waitForSelector("#found [data-row]");
   await page.keyboard.press("Enter");
-  await page.waitForSelector("dialog[open]");
+  await page.waitForSelector("dialog[open][data-whole]");
   found.push(since());
   await page.keyboard.press("Escape");
   await page.waitForFunction(() => document.documentElement.dataset.charts === "drawn", null, { timeout: 120_000 });

@@ -110,7 +110,7 @@ test("a customer is found with what the book says", async () => {
   await page.waitForSelector("#found [data-row]");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
-  await page.waitForSelector("dialog[open]");
+  await page.waitForSelector("dialog[open][data-whole]");
   const card = await page.evaluate(() => ({
     name: document.getElementById("customer-name").textContent,
     why: document.querySelector("dialog .why").textContent,
@@ -155,6 +155,18 @@ test("a browser that cannot unpack says so", async () => {
   await page.waitForSelector("#unable:visible");
   assert.match(await page.innerText("#unable"), /too old/);
   await page.context().close();
+});
+
+test("a chart stands in a page of one's own that does not say its language", async () => {
+  const text = readFileSync(report, "utf8");
+  const between = (start, end) => { const at = text.indexOf(start); return text.slice(at, text.indexOf(end, at) + end.length); };
+  const parts = [between("<style>", "</style>"), between('<figure id="chart-lorenz"', "</figure>"), between('<script type="application/json" id="words">', "</script>"),
+    between('<script type="application/gzip" id="plotly">', "</script>"), text.slice(text.lastIndexOf("<script>"), text.lastIndexOf("</script>") + 9)];
+  writeFileSync(join(scratch, "piece.html"), `<!doctype html><meta charset="utf-8">${parts.join("")}`);
+  const { page, complaints, close } = await opened(join(scratch, "piece.html"));
+  assert.equal(await page.locator(".plot svg.main-svg").count() > 0, true);
+  assert.deepEqual(complaints.filter((complaint) => !/favicon/.test(complaint)), []);
+  await close();
 });
 
 test("print shows every chart in light colours", async () => {

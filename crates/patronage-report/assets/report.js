@@ -2,6 +2,8 @@
 (() => {
   "use strict";
   const root = document.documentElement;
+  // Pieces may stand in a page that does not say its language.
+  const language = root.lang || undefined, chinese = root.lang.startsWith("zh");
   const parsed = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
   const words = parsed("words");
   const element = (name, attributes, ...children) => {
@@ -13,7 +15,8 @@
 
   // Long parts of the page are compressed.
   const able = "DecompressionStream" in window;
-  if (!able) document.getElementById("unable").hidden = false;
+  const unable = document.getElementById("unable");
+  if (!able && unable) unable.hidden = false;
   const unpacked = async (id) => {
     const letters = document.getElementById(id)?.textContent;
     if (!letters || !able) return null;
@@ -71,7 +74,7 @@
       const names = axis.type === "category";
       Object.assign(axis, { gridcolor: grid, zerolinecolor: grid, linecolor: grid, showgrid: !names, automargin: true, fixedrange: true });
       // Thousands of thousands are no Chinese unit.
-      if (root.lang.startsWith("zh")) axis.exponentformat = "none";
+      if (chinese) axis.exponentformat = "none";
       // Names stand upright, so many as there is room for.
       if (names && name === "xaxis") {
         const longest = Math.max(...figure.data.flatMap((trace) => trace.x ?? []).map((x) => String(x).length), 1);
@@ -82,17 +85,22 @@
     }
     for (const trace of figure.data) if (trace.type === "heatmap") {
       if (narrow) trace.showscale = false;
-      if (root.lang.startsWith("zh")) trace.colorbar.exponentformat = "none";
+      if (chinese) trace.colorbar.exponentformat = "none";
     }
     return [figure.data, layout, { responsive: true, displaylogo: false, displayModeBar: false, locale: "en" }];
   };
   const drawn = new Set();
+  let done = 0;
   const draw = async (plot) => {
     if (drawn.has(plot)) return;
     drawn.add(plot);
-    await Plotly.newPlot(plot, ...figureOf(plot));
-    plot.dataset.drawn = "yes";
-    if (drawn.size === plots.length) root.dataset.charts = "drawn";
+    try {
+      await Plotly.newPlot(plot, ...figureOf(plot));
+      plot.dataset.drawn = "yes";
+    } finally {
+      done += 1;
+      if (done === plots.length) root.dataset.charts = "drawn";
+    }
   };
   // What is seen first is drawn first; the rest follows when the browser has nothing better to do.
   const seen = new IntersectionObserver((entries) => {
@@ -109,7 +117,7 @@
   const later = window.requestIdleCallback ?? ((work) => setTimeout(work, 50));
   const drawRest = () => {
     const next = plots.find((plot) => !drawn.has(plot));
-    if (next) calm().then(() => draw(next)).then(() => later(drawRest));
+    if (next) calm().then(() => draw(next)).finally(() => later(drawRest));
   };
   let library = null;
   const run = () => {
@@ -138,14 +146,17 @@
   window.addEventListener("beforeprint", () => {
     paintTheme("light");
     run();
-    if (window.Plotly) for (const plot of plots) { drawn.add(plot); Plotly.react(plot, ...figureOf(plot, 680)); plot.dataset.drawn = "yes"; }
+    // Without the library the numbers of the charts are printed in their place.
+    root.classList.toggle("chartless", !window.Plotly);
+    if (!window.Plotly) { for (const chart of document.querySelectorAll("figure details")) chart.open = true; return; }
+    for (const plot of plots) { drawn.add(plot); Plotly.react(plot, ...figureOf(plot, 680)); plot.dataset.drawn = "yes"; }
     root.dataset.charts = "drawn";
   });
   window.addEventListener("afterprint", retheme);
 
   // Tables.
   const MANY = 25;
-  const collator = new Intl.Collator(root.lang, { numeric: true, sensitivity: "base" });
+  const collator = new Intl.Collator(language, { numeric: true, sensitivity: "base" });
   for (const box of document.querySelectorAll(".tablebox")) {
     const body = box.querySelector("tbody"), rows = [...body.rows], tools = box.querySelector(".tools");
     let wanted = "", all = rows.length <= MANY;
@@ -204,9 +215,9 @@
     const columns = new Map(customers.map((column) => [column.name, column]));
     const ids = columns.get("customer_id").values;
     const written = (kind, value) => {
-      const number = (places) => new Intl.NumberFormat(root.lang, { minimumFractionDigits: places, maximumFractionDigits: places }).format(value);
+      const number = (places) => new Intl.NumberFormat(language, { minimumFractionDigits: places, maximumFractionDigits: places }).format(value);
       switch (kind) {
-        case "percent": return new Intl.NumberFormat(root.lang, { style: "percent", maximumFractionDigits: 1 }).format(value);
+        case "percent": return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 }).format(value);
         case "money": return number(Math.abs(value) >= 10000 || Number.isInteger(value) ? 0 : 2);
         case "number": return number(Number.isInteger(value) ? 0 : 2);
         default: return String(value);
@@ -250,9 +261,9 @@
       });
       const line = svg("line", { x1: 0, x2: 600, y1: 88, y2: 88 });
       const chart = svg("svg", { viewBox: "0 0 600 100", preserveAspectRatio: "none", class: "history", role: "img", "aria-label": own.map((cell) => label(...cell)).join("; ") }, line, ...bars);
-      const ends = element("p", { class: "ends" }, element("span", {}, periods[0]), element("span", {}, periods.at(-1)));
+      const ends = element("p", { class: "ends" }, element("span", {}, periods[0]), element("span", {}, periods[periods.length - 1]));
       const table = element("table", {}, element("thead", {}, element("tr", {}, ...words.history_columns.map((name, at) => element("th", { scope: "col", class: at ? "n" : "" }, name)))),
-        element("tbody", {}, ...own.toReversed().map(([period, orders, money]) =>
+        element("tbody", {}, ...[...own].reverse().map(([period, orders, money]) =>
           element("tr", {}, element("th", { scope: "row" }, periods[period]), element("td", { class: "n" }, written("number", orders)), element("td", { class: "n" }, written("money", money))))));
       return part(words.history, chart, ends, element("details", {}, element("summary", {}, words.numbers), table));
     };
@@ -261,25 +272,32 @@
     const close = () => { found.hidden = true; search.setAttribute("aria-expanded", "false"); search.removeAttribute("aria-activedescendant"); };
     // History and moves follow the columns; nobody has asked for them before.
     const beside = unpacked("beside").then(JSON.parse);
+    let asked = null;
     const open = async (row) => {
       close();
-      const { moves, contact, compared, changes, periods, history: histories } = await beside, why = text(columns.get("reason"), row);
+      asked = row;
+      delete dialog.dataset.whole;
+      const why = text(columns.get("reason"), row);
       const shut = element("button", { type: "button", class: "close" }, words.close);
       shut.addEventListener("click", () => dialog.close());
-      dialog.replaceChildren(shut, element("h2", { id: "customer-name", dir: "auto" }, ids[row]), facts(row), ...history(periods, histories[row]));
+      dialog.replaceChildren(shut, element("h2", { id: "customer-name", dir: "auto" }, ids[row]), facts(row));
+      dialog.setAttribute("aria-labelledby", "customer-name");
+      if (!dialog.open) dialog.showModal();
+      dialog.scrollTop = 0;
+      const { moves, contact, compared, changes, periods, history: histories } = await beside;
+      if (asked !== row) return;
+      dialog.append(...history(periods, histories[row]));
       if (contact[row]) dialog.append(...part(words.contact, element("p", {}, contact[row])));
       const changed = (changes[row] ?? []).map(([what, from, to]) => `${what}: ${from} → ${to}`);
       if (compared) dialog.append(...part(words.changes, listed(changed.length ? changed : [words.unchanged])));
       if (why) dialog.append(...part(words.why, element("p", { class: "why" }, why)));
       if (moves[row]?.length) dialog.append(...part(words.moves, listed(moves[row])));
-      dialog.setAttribute("aria-labelledby", "customer-name");
-      if (!dialog.open) dialog.showModal();
-      dialog.scrollTop = 0;
+      dialog.dataset.whole = "yes";
     };
     let lowered = null;
     // Exact first, then those that begin so, then those that hold it.
     const lookUp = (query) => {
-      lowered ??= ids.map((id) => id.toLowerCase());
+      if (!lowered) lowered = ids.map((id) => id.toLowerCase());
       const wanted = query.trim().toLowerCase(), exact = [], begins = [], holds = [];
       if (!wanted) return [];
       for (let row = 0; row < lowered.length; row += 1) {
@@ -298,7 +316,7 @@
         item.addEventListener("mousedown", (event) => { event.preventDefault(); open(row); });
         return item;
       }));
-      if (!rows.length && search.value.trim()) found.append(element("li", { class: "none" }, words.nobody));
+      if (!rows.length && search.value.trim()) found.append(element("li", { class: "none", role: "option", "aria-disabled": "true" }, words.nobody));
       found.hidden = !found.children.length;
       search.setAttribute("aria-expanded", String(!found.hidden));
     };
@@ -311,6 +329,7 @@
       if (event.key === "Enter") { const item = items[Math.max(at, 0)]; event.preventDefault(); if (item && !found.hidden) open(Number(item.dataset.row)); return; }
       if (event.key !== "ArrowDown" && event.key !== "ArrowUp" || !items.length) return;
       event.preventDefault();
+      if (found.hidden) { list(); return; }
       const next = (at + (event.key === "ArrowDown" ? 1 : items.length - (at < 0 ? 0 : 1))) % items.length;
       items.forEach((item, place) => item.setAttribute("aria-selected", String(place === next)));
       search.setAttribute("aria-activedescendant", items[next].id);

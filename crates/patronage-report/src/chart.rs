@@ -3,6 +3,8 @@
 //! Colours are named by the custom properties of the style sheet (`--c1`); the page's script puts in the colours of the light or the
 //! dark theme. Font, grid and background follow the theme as a whole.
 
+use std::collections::BTreeMap;
+
 use patronage::{Error, Result};
 use plotly::common::{
     Anchor, ColorBar, ColorScale, ColorScaleElement, DashType, ErrorData, ErrorType, ExponentFormat, Line, Marker, Mode, Orientation, Title,
@@ -119,12 +121,22 @@ pub(crate) fn names_axis(title: &str) -> Axis {
 /// Bars along names that stand on the left, the first at the top.
 pub(crate) fn bars_across(names: &[String], values: &[Option<f64>], series: &str, color: &'static str, hover: &str) -> Box<dyn Trace> {
     // Axes of names begin at the bottom.
-    let names = names.iter().rev().map(|name| label(name)).collect();
+    let names = apart(names).into_iter().rev().collect();
     Bar::new(values.iter().rev().copied().collect(), names)
         .name(series)
         .orientation(Orientation::Horizontal)
         .marker(Marker::new().color(color))
         .hover_template(format!("%{{y}}: {hover}<extra>{}</extra>", label(series)))
+}
+
+/// Labels of names, one for each: names that are alike as far as they are shown would be one bar.
+fn apart(names: &[String]) -> Vec<String> {
+    let mut seen = BTreeMap::new();
+    let numbered = |text: String| {
+        let times = seen.entry(text.clone()).and_modify(|times| *times += 1).or_insert(1_u32);
+        if *times == 1 { text } else { format!("{text} ({times})") }
+    };
+    names.iter().map(|name| label(name)).map(numbered).collect()
 }
 
 /// Bars that stand.
@@ -150,7 +162,11 @@ pub(crate) fn bars_with_bounds(
     color: &'static str,
 ) -> Box<dyn Trace> {
     let distance = |bound: Vec<Option<f64>>, sign: f64| -> Vec<f64> {
-        values.iter().zip(bound).map(|(value, bound)| (sign * (bound.unwrap_or_default() - value.unwrap_or_default())).max(0.0)).collect()
+        values
+            .iter()
+            .zip(bound)
+            .map(|(value, bound)| bound.zip(*value).map_or(0.0, |(bound, value)| (sign * (bound - value)).max(0.0)))
+            .collect()
     };
     let error = ErrorData::new(ErrorType::Data)
         .symmetric(false)

@@ -1,5 +1,6 @@
 //! What the columns of tables are called, and how their cells are written.
 
+pub(crate) use crate::keys::word;
 use crate::options::Language;
 
 /// How a cell is written.
@@ -43,6 +44,7 @@ const COLUMNS: &[(&str, &str, &str, Kind)] = &[
     ("brier", "Brier", "Brier 分数", Fine),
     ("calibration_error", "calibration error", "校准误差", Fine),
     ("change", "change", "环比", Percent),
+    ("change_per_customer", "change per customer", "人均变化", Money),
     ("change_share", "change in share", "占比变化", Percent),
     ("change_year", "change to last year", "同比", Percent),
     ("check", "check", "检查项", Text),
@@ -78,6 +80,7 @@ const COLUMNS: &[(&str, &str, &str, Kind)] = &[
     ("customer_id", "customer", "客户", Text),
     ("customer_share", "of customers", "客户占比", Percent),
     ("customers", "customers", "客户数", Count),
+    ("customers_before", "customers before", "上期客户数", Count),
     ("customers_change", "change of customers", "客户环比", Percent),
     ("customers_change_year", "customers to last year", "客户同比", Percent),
     ("cut", "cut", "切点", Count),
@@ -89,7 +92,13 @@ const COLUMNS: &[(&str, &str, &str, Kind)] = &[
     ("expansion", "expansion", "扩张", Money),
     ("expected", "expected", "预期", Number),
     ("expected_purchases", "purchases expected", "预期购买次数", Number),
+    ("expected_purchases_high", "purchases expected, upper bound", "预期购买次数上限", Number),
+    ("expected_purchases_low", "purchases expected, lower bound", "预期购买次数下限", Number),
+    ("expected_purchases_p05", "purchases, 5 % quantile", "购买次数 5% 分位", Number),
+    ("expected_purchases_p95", "purchases, 95 % quantile", "购买次数 95% 分位", Number),
     ("expected_spend", "spend per purchase", "预期单次消费", Money),
+    ("expected_spend_high", "spend per purchase, upper bound", "预期单次消费上限", Money),
+    ("expected_spend_low", "spend per purchase, lower bound", "预期单次消费下限", Money),
     ("f_score", "F", "F", Count),
     ("feature", "feature", "特征", Text),
     ("first_purchase", "first purchase", "首次购买", Date),
@@ -135,6 +144,7 @@ const COLUMNS: &[(&str, &str, &str, Kind)] = &[
     ("mean_high", "upper bound, mean", "上限均值", Money),
     ("mean_low", "lower bound, mean", "下限均值", Money),
     ("mean_revenue", "mean revenue", "人均收入", Money),
+    ("measure", "measure", "指标", Text),
     ("measured", "measured", "测得", Text),
     ("median", "median", "中位数", Number),
     ("median_frequency", "orders (median)", "订单数中位数", Number),
@@ -151,6 +161,7 @@ const COLUMNS: &[(&str, &str, &str, Kind)] = &[
     ("new_customers", "new customers", "新客户", Count),
     ("new_revenue", "revenue from new", "新客收入", Money),
     ("next_best", "next best category", "推荐品类", Text),
+    ("next_best_score", "score of the next best category", "推荐品类得分", Number),
     ("odds_ratio", "odds ratio", "优势比", Number),
     ("orders", "orders", "订单数", Count),
     ("orders_change", "change of orders", "订单环比", Percent),
@@ -181,6 +192,7 @@ const COLUMNS: &[(&str, &str, &str, Kind)] = &[
     ("quick_ratio", "quick ratio", "速动比", Number),
     ("r_score", "R", "R", Count),
     ("rank", "rank", "排名", Count),
+    ("raw_coefficient", "coefficient per unit", "每单位系数", Fine),
     ("reactivated", "reactivated", "唤回", Count),
     ("reactivated_revenue", "revenue from reactivated", "唤回收入", Money),
     ("reason", "why", "原因", Text),
@@ -189,9 +201,13 @@ const COLUMNS: &[(&str, &str, &str, Kind)] = &[
     ("recency_low", "days from", "天数自", Count),
     ("refund_orders", "refunds", "退款单数", Count),
     ("refunded", "refunded", "退款金额", Money),
+    ("repeat_customers", "who bought again", "复购客户数", Count),
+    ("repeat_share", "of customers who bought again", "复购客户占比", Percent),
     ("residual_value", "residual value", "剩余价值", Money),
     ("residual_value_high", "residual value, upper bound", "剩余价值上限", Money),
     ("residual_value_low", "residual value, lower bound", "剩余价值下限", Money),
+    ("residual_value_p05", "residual value, 5 % quantile", "剩余价值 5% 分位", Money),
+    ("residual_value_p95", "residual value, 95 % quantile", "剩余价值 95% 分位", Money),
     ("retained", "retained", "留存", Count),
     ("retained_revenue", "revenue from retained", "留存收入", Money),
     ("retention", "retention", "留存率", Percent),
@@ -212,6 +228,7 @@ const COLUMNS: &[(&str, &str, &str, Kind)] = &[
     ("rule", "rule", "规则", Text),
     ("rule_precision", "precision", "规则精确率", Percent),
     ("rule_recall", "covered", "规则覆盖率", Percent),
+    ("salesperson", "salesperson", "销售人员", Text),
     ("score", "score", "得分", Number),
     ("segment", "segment", "分群", Text),
     ("segment_since", "in this segment since", "进入该分群", Date),
@@ -241,107 +258,6 @@ const COLUMNS: &[(&str, &str, &str, Kind)] = &[
     ("zero_gaps", "gaps of zero", "零间隔数", Count),
 ];
 
-/// Columns whose texts are keys of this library, not of the data.
-const KEYED: [&str; 19] = [
-    "from_stage",
-    "to_stage",
-    "axis",
-    "churn_class",
-    "class",
-    "feature",
-    "form",
-    "from_class",
-    "grain",
-    "kind",
-    "last_change",
-    "layer",
-    "level",
-    "method",
-    "quantity",
-    "stage",
-    "to_class",
-    "xyz",
-    "lifecycle",
-];
-
-/// What keys are called, in English where it is not the key itself, and in Chinese.
-const KEYS: &[(&str, &str, &str)] = &[
-    ("age", "age", "客户年龄"),
-    ("age_days", "days since first purchase", "首购至今天数"),
-    ("baseline", "baseline", "基线"),
-    ("basic", "basic", "基础级"),
-    ("classifier", "trained classifier", "训练分类器"),
-    ("continuously_improved", "continuously improved", "持续改进级"),
-    ("day", "day", "日"),
-    ("days", "days", "天"),
-    ("declining", "declining", "衰退"),
-    ("disordered", "disordered", "无序级"),
-    ("dormant", "dormant", "沉睡"),
-    ("first_order_only", "first order only", "仅首单"),
-    ("frequency", "frequency", "频度"),
-    ("frozen", "today's thresholds", "固定阈值"),
-    ("gap_variation", "variation of gaps", "间隔波动"),
-    ("growing", "growing", "成长"),
-    ("high", "high", "高"),
-    ("k-means", "k-means", "K 均值"),
-    ("large", "large", "大客户"),
-    ("last_money", "last purchase against the usual", "末次金额对比平常"),
-    ("lost", "lost", "流失"),
-    ("low", "low", "低"),
-    ("mature", "mature", "成熟"),
-    ("mean_gap", "mean gap", "平均间隔"),
-    ("mean_gap_days", "mean gap in days", "平均间隔天数"),
-    ("mean_order_value", "mean order", "平均订单额"),
-    ("medium", "medium", "中"),
-    ("mixture", "Gaussian mixture", "高斯混合"),
-    ("model", "model", "模型"),
-    ("monetary", "money", "金额"),
-    ("money", "money", "金额"),
-    ("money_trend", "trend of money", "金额趋势"),
-    ("month", "month", "月"),
-    ("new", "new", "新客户"),
-    ("no_purchase", "no purchase in the horizon", "预测期内不购买"),
-    ("none", "none", "无"),
-    ("not_alive", "1 − P(alive)", "1 − 存活概率"),
-    ("one_purchase", "one purchase only", "仅购买一次"),
-    ("orders", "orders", "订单数"),
-    ("overdue", "overdue", "逾期规则"),
-    ("overdue_ratio", "overdue ratio", "逾期比"),
-    ("prospect", "prospect", "潜在客户"),
-    ("purchase_periods", "days with a purchase", "购买天数"),
-    ("quarter", "quarter", "季度"),
-    ("reactivated", "reactivated", "唤回"),
-    ("recency", "recency", "近度"),
-    ("recency_days", "days since last purchase", "距上次购买天数"),
-    ("recent_days", "recent purchase days", "近期购买天数"),
-    ("refit", "own thresholds", "各自阈值"),
-    ("refund_share", "share refunded", "退款占比"),
-    ("repeat_days", "days with a repeat purchase", "复购天数"),
-    ("returning", "returning", "回流"),
-    ("slowing", "slowing", "放缓"),
-    ("small", "small", "小客户"),
-    ("spending_less", "spending less", "消费减少"),
-    ("standard", "standard", "标准级"),
-    ("steady", "steady", "稳定"),
-    ("stopped", "stopped", "停止购买"),
-    ("too few periods", "too few periods", "期数不足"),
-    ("top", "top", "顶部"),
-    ("usual_gap", "usual gap", "通常间隔"),
-    ("week", "week", "周"),
-    ("year", "year", "年"),
-];
-
-/// A text of a column as people read it: keys of this library in the language, everything else as it is.
-pub(crate) fn word(column: &str, text: &str, language: Language) -> String {
-    if !KEYED.contains(&column) {
-        return text.to_owned();
-    }
-    match KEYS.iter().find(|key| key.0 == text) {
-        Some((_, english, chinese)) => language.pick(*english, *chinese).to_owned(),
-        None => text.replace('_', " "),
-    }
-}
-
 fn find(name: &str) -> Option<&'static (&'static str, &'static str, &'static str, Kind)> {
     // `name_en` and `name_zh` are one column, shown in the language of the report.
     let name = name.strip_suffix("_en").or_else(|| name.strip_suffix("_zh")).unwrap_or(name);
@@ -355,6 +271,10 @@ pub(crate) fn heading_in(table: &str, name: &str, language: Language) -> String 
         ("lifecycle", "name") => ("stage", "阶段"),
         ("quality", "name") => ("check", "检查项"),
         ("winning_and_keeping", "name") => ("what", "内容"),
+        // Of all purchases, where the trend takes refunds off.
+        ("growth", "revenue") => ("money of purchases", "购买金额"),
+        ("retention_value", "change") => ("change of residual value", "剩余价值变化"),
+        ("retention_value", "change_share") => ("in percent", "变化率"),
         _ => return heading(name, language),
     };
     language.pick(english, chinese).to_owned()
@@ -368,6 +288,11 @@ pub(crate) fn heading(name: &str, language: Language) -> String {
     }
 }
 
+/// How the cells of a column of a table are written.
+pub(crate) fn kind_in(table: &str, name: &str) -> Option<Kind> {
+    if (table, name) == ("retention_value", "change") { Some(Money) } else { kind(name) }
+}
+
 /// How the cells of a column are written, as far as its name tells.
 pub(crate) fn kind(name: &str) -> Option<Kind> {
     find(name).map(|column| column.3)
@@ -378,13 +303,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_key_is_listed_once() {
-        assert!(KEYS.windows(2).all(|pair| pair[0].0 < pair[1].0));
-        assert_eq!(word("churn_class", "high", Language::Chinese), "高");
-        assert_eq!(word("value", "high", Language::Chinese), "high", "texts of the data stay");
-    }
-
-    #[test]
     fn each_column_is_listed_once_and_in_both_languages() {
         let mut names: Vec<&str> = COLUMNS.iter().map(|column| column.0).collect();
         names.sort_unstable();
@@ -392,6 +310,13 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), all);
         assert!(COLUMNS.iter().all(|(_, english, chinese, _)| !english.is_empty() && !chinese.is_empty()));
+    }
+
+    #[test]
+    fn a_name_may_be_another_thing_in_another_table() {
+        assert_eq!(kind_in("retention_value", "change"), Some(Money));
+        assert_eq!(kind_in("trend", "change"), Some(Percent));
+        assert_ne!(heading_in("growth", "revenue", Language::English), heading("revenue", Language::English));
     }
 
     #[test]

@@ -2,8 +2,12 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::document::{Heading, Table};
-use crate::numbers::shown;
+use crate::document::{Cell, Heading, Table};
+use crate::markdown::plain;
+use crate::numbers::{LONGEST, shortened};
+
+/// Columns whose texts come with the data.
+const FROM_OUTSIDE: [&str; 5] = ["antecedent", "consequent", "customer_id", "salesperson", "value"];
 
 /// A table of texts; numbers are lined up on the right.
 pub(crate) struct Grid {
@@ -58,7 +62,7 @@ impl Grid {
     }
 
     pub(crate) fn markdown(&self) -> String {
-        let escaped = |cell: &String| cell.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;");
+        let escaped = |cell: &String| plain(cell);
         let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
         let mut text = line(self.header.iter().map(|(name, _)| escaped(name)).collect());
         text += &line(self.header.iter().map(|(_, align)| if *align == Align::Right { "--:" } else { "---" }.to_owned()).collect());
@@ -75,7 +79,10 @@ impl From<&Table> for Grid {
         let align = |heading: &Heading| if heading.numeric() { Align::Right } else { Align::Left };
         let header: Vec<(&str, Align)> = table.columns.iter().map(|heading| (heading.text.as_str(), align(heading))).collect();
         let mut grid = Self::new(&header);
-        table.rows.iter().for_each(|row| grid.push(row.iter().map(|cell| shown(&cell.text)).collect()));
+        // Ids and values are of any length; sentences are ours.
+        let longest = |heading: &Heading| if FROM_OUTSIDE.contains(&heading.name.as_str()) { LONGEST } else { 4 * LONGEST };
+        let cells = |row: &Vec<Cell>| row.iter().zip(&table.columns).map(|(cell, own)| shortened(&cell.text, longest(own))).collect();
+        table.rows.iter().for_each(|row| grid.push(cells(row)));
         grid
     }
 }

@@ -27,6 +27,7 @@ mod columns;
 mod customers;
 mod document;
 mod grid;
+mod keys;
 mod markdown;
 mod numbers;
 mod options;
@@ -34,6 +35,7 @@ mod pack;
 mod page;
 mod sections;
 mod spoken;
+mod suppress;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -118,7 +120,7 @@ pub fn charts(book: &SegmentBook, options: &ReportOptions) -> Result<Vec<(String
     Ok(charts)
 }
 
-/// Style and scripts for pages that hold [`charts`].
+/// Style and scripts for pages that hold [`charts`]. The style is that of the report: it sets the look of the whole page.
 ///
 /// # Errors
 /// When the scripts cannot be compressed, for want of memory.

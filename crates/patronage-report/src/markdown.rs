@@ -39,7 +39,14 @@ pub(crate) fn markdown(document: &Document, language: Language) -> String {
                     definitions.iter().try_for_each(|(word, meaning)| writeln!(text, "- **{}**: {}", plain(word), plain(meaning)))
                 }
                 // What is folded and long has no place here either.
-                Block::Table(table) if table.folded && table.rows.len() > ROWS => Ok(()),
+                Block::Table(table) if table.folded && table.rows.len() > ROWS => {
+                    let (caption, rows) = (plain(&table.caption), table.rows.len());
+                    let elsewhere = match language {
+                        Language::English => format!("{caption}: {rows} rows, in the workbook and on the page."),
+                        Language::Chinese => format!("{caption}：共 {rows} 行，见工作簿或网页报告。"),
+                    };
+                    writeln!(text, "\n{elsewhere}")
+                }
                 Block::Table(table) => writeln!(text, "\n{}", grid(table, language)),
                 // A picture has no place here, and its numbers stand in the tables of the book.
                 Block::Chart(_) => Ok(()),
@@ -50,7 +57,7 @@ pub(crate) fn markdown(document: &Document, language: Language) -> String {
 }
 
 /// Text that Markdown takes as it is.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -64,14 +71,17 @@ fn plain(text: &str) -> String {
 }
 
 fn grid(table: &Table, language: Language) -> String {
-    let rows = table.rows.iter().take(ROWS).cloned().collect();
+    // Of periods the last are read, of everything else the first.
+    let of_time = table.columns.first().is_some_and(|first| first.name == "period");
+    let skipped = if of_time { table.rows.len().saturating_sub(ROWS) } else { 0 };
+    let rows = table.rows.iter().skip(skipped).take(ROWS).cloned().collect();
     let first = Grid::from(&Table { rows, ..table.clone() });
     let caption = if table.caption.is_empty() { String::new() } else { format!("**{}**\n\n", plain(&table.caption)) };
     let rest = table.rows.len().saturating_sub(ROWS);
     let more = match (rest, language) {
         (0, _) => String::new(),
-        (_, Language::English) => format!("\n\n… and {rest} more rows"),
-        (_, Language::Chinese) => format!("\n\n……另有 {rest} 行"),
+        (_, Language::English) => format!("\n\n… and {rest} {} rows", if of_time { "earlier" } else { "more" }),
+        (_, Language::Chinese) => format!("\n\n……另有{} {rest} 行", if of_time { "更早的" } else { "" }),
     };
     format!("{caption}{}{more}", first.markdown())
 }

@@ -30,9 +30,16 @@ pub(crate) fn percent(share: Option<f64>) -> String {
 
 /// A text from outside on one line, without control characters and of bounded length.
 pub(crate) fn shown(text: &str) -> String {
-    const LONGEST: usize = 60;
-    let mut shown: String = text.chars().take(LONGEST).map(|c| if c.is_control() { '·' } else { c }).collect();
-    if text.chars().nth(LONGEST).is_some() {
+    shortened(text, LONGEST)
+}
+
+/// So many characters of a text from outside are shown.
+pub(crate) const LONGEST: usize = 60;
+
+/// The same of another length.
+pub(crate) fn shortened(text: &str, longest: usize) -> String {
+    let mut shown: String = text.chars().take(longest).map(|c| if c.is_control() { '·' } else { c }).collect();
+    if text.chars().nth(longest).is_some() {
         shown.push('…');
     }
     shown

@@ -129,6 +129,9 @@ impl FromStr for Section {
 /// Beyond so many customers a page would take too long to open; those that matter most are listed then.
 const MOST_CUSTOMERS: usize = 200_000;
 
+/// Of fewer customers a report without customers says nothing.
+const FEWEST: u64 = 5;
+
 /// Settings of a report.
 ///
 /// ```
@@ -142,7 +145,7 @@ pub struct ReportOptions {
     pub(crate) sections: Vec<Section>,
     pub(crate) title: Option<String>,
     pub(crate) aggregate_only: bool,
-    pub(crate) suppress_below: u64,
+    pub(crate) suppress_below: Option<u64>,
     pub(crate) most_customers: usize,
 }
 
@@ -153,7 +156,7 @@ impl Default for ReportOptions {
             sections: Section::ALL.to_vec(),
             title: None,
             aggregate_only: false,
-            suppress_below: 0,
+            suppress_below: None,
             most_customers: MOST_CUSTOMERS,
         }
     }
@@ -196,14 +199,19 @@ impl ReportOptions {
         self
     }
 
-    /// Hides the numbers of groups with fewer customers than this; 0, the default, hides none.
+    /// Hides the numbers of groups with fewer customers than this; 0 hides none. Unless said: 5 where no single customer is shown, else 0.
     ///
-    /// Where one group of a whole would be the only hidden one, the next smallest is hidden too, as it could be had by
-    /// subtraction otherwise.
+    /// Where what is hidden could be had by subtraction, the next smallest groups are hidden too. Tables of customers over time are
+    /// judged by each of their counts.
     #[must_use]
     pub fn suppress_below(mut self, customers: u64) -> Self {
-        self.suppress_below = customers;
+        self.suppress_below = Some(customers);
         self
+    }
+
+    /// The fewest customers of a group whose numbers are shown.
+    pub(crate) fn fewest_shown(&self) -> u64 {
+        self.suppress_below.unwrap_or(if self.aggregate_only { FEWEST } else { 0 })
     }
 
     /// The most customers that a page lists (200,000); of a larger book those on the contact list and those with the most money.

@@ -1,5 +1,6 @@
 //! Keys of a book as its report calls them.
 
+use patronage::Frequency;
 use patronage::analysis::rfm::Move;
 
 use crate::columns;
@@ -13,6 +14,19 @@ impl View<'_> {
             "lifecycle" => self.stage(text),
             "reason" => self.reason(text),
             _ => columns::word(column, text, self.language()),
+        }
+    }
+
+    /// Whether the frequency of the book is periods with a purchase rather than orders.
+    pub(crate) fn counts_periods(&self) -> bool {
+        self.book.manifest().customers.frequency == Frequency::Periods
+    }
+
+    /// Within how many days churn is looked for.
+    pub(crate) fn churn_horizon(&self) -> String {
+        match self.book.manifest().analyses.churn.as_ref().map(|churn| churn.model.horizon_days()) {
+            Some(days) => self.say(&format!("within {days} days"), &format!("未来 {days} 天内")),
+            None => self.say("within the horizon", "预测期内"),
         }
     }
 

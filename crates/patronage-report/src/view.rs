@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use patronage::polars::prelude::*;
 use patronage::{Error, Result, SegmentBook, money};
@@ -10,9 +11,7 @@ use crate::columns::{self, Kind};
 use crate::document::{Cell, Heading, Source, Table};
 use crate::numbers::{Numbers, grouped};
 use crate::options::{Language, ReportOptions};
-
-/// Tables that parts of a whole make up: one hidden row could be had by subtraction.
-const WHOLES: [&str; 10] = ["segments", "rules", "abc", "hml", "pyramid", "xyz", "churn", "clusters", "lifecycle", "value"];
+use crate::suppress::{self, Hidden};
 
 /// Columns of numbers that say which row it is, and stay when a row is hidden.
 const KEYS: [&str; 19] = [
@@ -43,21 +42,38 @@ pub(crate) struct View<'a> {
     pub(crate) options: &'a ReportOptions,
     pub(crate) numbers: Numbers,
     tables: BTreeMap<String, Shown<'a>>,
-    /// Keys of segments and what they are called.
-    segments: BTreeMap<String, String>,
-    /// The same of stages of the life cycle.
-    stages: BTreeMap<String, String>,
+    names: Arc<Names>,
     /// Reasons as the customers' column has them, and in the report's language.
     reasons: BTreeMap<String, String>,
+}
+
+/// What the book's own keys are called.
+#[derive(Default)]
+struct Names {
+    segments: BTreeMap<String, String>,
+    stages: BTreeMap<String, String>,
+}
+
+impl Names {
+    /// A text of a column as people read it.
+    fn word(&self, column: &str, text: &str, language: Language) -> String {
+        let own = match column {
+            "segment" | "from_segment" | "to_segment" | "previous_segment" => self.segments.get(text),
+            "stage" | "from_stage" | "to_stage" | "lifecycle" => self.stages.get(text),
+            _ => None,
+        };
+        own.cloned().unwrap_or_else(|| columns::word(column, text, language))
+    }
 }
 
 /// A table, and which of its rows are hidden.
 pub(crate) struct Shown<'a> {
     name: String,
     frame: Cow<'a, DataFrame>,
-    hidden: Vec<bool>,
+    hidden: Hidden,
     language: Language,
     suppress_below: u64,
+    names: Arc<Names>,
 }
 
 impl<'a> View<'a> {
@@ -70,20 +86,28 @@ impl<'a> View<'a> {
         if options.aggregate_only {
             frames.retain(|_, frame| frame.column("customer_id").is_err());
         }
+        let below = options.fewest_shown();
+        let mut hidden = suppress::hidden(frames.iter().map(|(name, frame)| (name.as_str(), frame.as_ref())), below);
         let mut tables = BTreeMap::new();
         for (name, frame) in frames {
-            let hidden = hidden(&name, &frame, options.suppress_below);
-            let frame = if hidden.contains(&true) { Cow::Owned(without(&frame, &hidden)?) } else { frame };
-            let (language, suppress_below) = (options.language, options.suppress_below);
-            tables.insert(name.clone(), Shown { name, frame, hidden, language, suppress_below });
+            let hidden = hidden.remove(&name).unwrap_or_default();
+            let mut frame = if hidden.rows.contains(&true) { Cow::Owned(without(&name, &frame, &hidden.rows)?) } else { frame };
+            if name == "lorenz" && below > 0 {
+                frame = Cow::Owned(suppress::coarsened(&frame, book.segments().height(), below).map_err(|error| unshown(&error))?);
+            }
+            let (language, names) = (options.language, Arc::default());
+            tables.insert(name.clone(), Shown { name, frame, hidden, language, suppress_below: below, names });
         }
         let names = |table: &str, key: &str, name: &str| {
             let pairs = tables.get(table).map(|table: &Shown<'_>| table.own_texts(key).into_iter().zip(table.texts(name)));
             pairs.into_iter().flatten().collect()
         };
-        let (segments, stages) = (names("segments", "segment", "name"), names("lifecycle", "stage", "name"));
         let reasons = names("rules", "reason", "reason");
-        Ok(Self { book, options, numbers: Numbers(options.language), tables, segments, stages, reasons })
+        let names = Arc::new(Names { segments: names("segments", "segment", "name"), stages: names("lifecycle", "stage", "name") });
+        for table in tables.values_mut() {
+            table.names = Arc::clone(&names);
+        }
+        Ok(Self { book, options, numbers: Numbers(options.language), tables, names, reasons })
     }
 
     pub(crate) fn language(&self) -> Language {
@@ -106,12 +130,12 @@ impl<'a> View<'a> {
 
     /// What a segment is called; its key when the map does not say.
     pub(crate) fn segment(&self, key: &str) -> String {
-        self.segments.get(key).cloned().unwrap_or_else(|| key.to_owned())
+        self.names.segments.get(key).cloned().unwrap_or_else(|| key.to_owned())
     }
 
     /// What a stage of the life cycle is called.
     pub(crate) fn stage(&self, key: &str) -> String {
-        self.stages.get(key).cloned().unwrap_or_else(|| key.to_owned())
+        self.names.stages.get(key).cloned().unwrap_or_else(|| key.to_owned())
     }
 
     /// A customer's reason in the report's language; as it stands in books that have it in no other.
@@ -122,7 +146,8 @@ impl<'a> View<'a> {
     /// The rows of the customers as a table.
     pub(crate) fn customers(&self) -> Shown<'_> {
         let frame = Cow::Borrowed(self.book.segments());
-        Shown { name: "segments".to_owned(), frame, hidden: Vec::new(), language: self.options.language, suppress_below: 0 }
+        let (hidden, names) = (Hidden::default(), Arc::clone(&self.names));
+        Shown { name: "segments".to_owned(), frame, hidden, language: self.options.language, suppress_below: 0, names }
     }
 
     /// A table of the book with these of its columns, in this order; those that it lacks are left out.
@@ -166,7 +191,7 @@ impl Shown<'_> {
 
     /// Whether the numbers of a row are hidden.
     pub(crate) fn is_hidden(&self, row: usize) -> bool {
-        self.hidden.get(row).copied().unwrap_or(false)
+        self.hidden.rows.get(row).copied().unwrap_or(false)
     }
 
     /// A column by its name, or by its name without the language: `name` for `name_en`.
@@ -229,7 +254,7 @@ impl Shown<'_> {
     /// How the cells of a column are written: by its type where that tells, else by its name.
     pub(crate) fn kind(&self, name: &str) -> Kind {
         let dtype = self.column(name).map(|column| column.dtype().clone());
-        match (dtype, columns::kind(name)) {
+        match (dtype, columns::kind_in(&self.name, name)) {
             (None | Some(DataType::String), _) => Kind::Text,
             (Some(DataType::Date), _) => Kind::Date,
             (Some(DataType::Boolean), _) => Kind::Flag,
@@ -242,7 +267,7 @@ impl Shown<'_> {
 
     /// These columns, in the rows that are wanted; without those that say nothing in any row.
     pub(crate) fn shown(&self, caption: &str, names: &[&str], wanted: impl Fn(usize) -> bool) -> Table {
-        let secret = self.hidden.contains(&true);
+        let secret = self.hidden.rows.contains(&true);
         let says = |name: &str| self.column(name).is_some_and(|column| secret || column.is_empty() || column.null_count() < column.len());
         let names: Vec<&str> = names.iter().copied().filter(|name| says(name)).collect();
         let rows: Vec<usize> = (0..self.height()).filter(|row| wanted(*row)).collect();
@@ -273,7 +298,7 @@ impl Shown<'_> {
         let heading = Heading { name: value.to_owned(), ..self.heading(value) };
         let word = |column: &str, key: &str| match key {
             "" => self.language.pick("no customer yet", "尚非客户").to_owned(),
-            key => columns::word(column, key, self.language),
+            key => self.names.word(column, key, self.language),
         };
         let mut headings = vec![self.heading(down)];
         headings.extend(across_keys.iter().map(|key| Heading { text: format!("→ {}", word(across, key)), ..heading.clone() }));
@@ -306,13 +331,13 @@ impl Shown<'_> {
         let numbers = Numbers(self.language);
         let Some(column) = self.column(&heading.name) else { return Cell::default() };
         if column.get(row).map_or(true, |value| value.is_null()) {
-            let hidden = self.is_hidden(row) && matches!(heading.name.as_str(), "customers" | "cohort_size");
-            let text = if hidden { format!("<{}", self.suppress_below) } else { "–".to_owned() };
+            let few = self.hidden.few.get(row) == Some(&true) && heading.name == "customers";
+            let text = if few { format!("<{}", self.suppress_below) } else { "–".to_owned() };
             return Cell { text, number: None };
         }
         let number = self.number(row, &heading.name);
         let text = match (heading.kind, number) {
-            (Kind::Text | Kind::Date, _) => columns::word(&heading.name, &plain(column, row), self.language),
+            (Kind::Text | Kind::Date, _) => self.names.word(&heading.name, &plain(column, row), self.language),
             (Kind::Flag, _) => match (column.bool().ok().and_then(|flags| flags.get(row)), self.language) {
                 (Some(true), Language::English) => "yes".to_owned(),
                 (Some(true), Language::Chinese) => "是".to_owned(),
@@ -339,32 +364,19 @@ fn plain(column: &Column, row: usize) -> String {
     }
 }
 
-/// Which rows have too few customers to be shown.
-fn hidden(name: &str, frame: &DataFrame, below: u64) -> Vec<bool> {
-    let counted = ["cohort_size", "customers"].into_iter().find_map(|name| frame.column(name).ok());
-    let Some(counts) = counted.filter(|_| below > 0).and_then(|column| column.cast(&DataType::Float64).ok()) else {
-        return vec![false; frame.height()];
-    };
-    let Ok(counts) = counts.f64() else { return vec![false; frame.height()] };
-    let counts: Vec<f64> = counts.iter().map(|count| count.unwrap_or(0.0)).collect();
-    let few = |count: f64| count > 0.0 && count < below as f64;
-    let mut hidden: Vec<bool> = counts.iter().map(|count| few(*count)).collect();
-    if WHOLES.contains(&name) && hidden.iter().filter(|hidden| **hidden).count() == 1 {
-        let next = (0..counts.len()).filter(|row| counts[*row] > 0.0 && !hidden[*row]).min_by(|a, b| counts[*a].total_cmp(&counts[*b]));
-        if let Some(next) = next {
-            hidden[next] = true;
-        }
-    }
-    hidden
+/// The frame with nothing but texts, dates and keys in its hidden rows.
+fn without(name: &str, frame: &DataFrame, hidden: &[bool]) -> Result<DataFrame> {
+    let kept = |hidden: &[bool]| -> IdxCa { (0..).zip(hidden).map(|(row, hidden)| (!hidden).then_some(row)).collect_ca("kept".into()) };
+    // What has been added up over a cohort's rows tells of each of them.
+    let (alone, added_up) = (kept(hidden), kept(&vec![true; hidden.len()]));
+    let columns = frame.columns().iter().map(|column| {
+        let summed = name == "cohorts" && matches!(column.name().as_str(), "cumulative_revenue" | "revenue_per_customer");
+        let stays = matches!(column.dtype(), DataType::String | DataType::Date) || KEYS.contains(&column.name().as_str());
+        if stays { Ok(column.clone()) } else { column.take(if summed { &added_up } else { &alone }).map_err(|error| unshown(&error)) }
+    });
+    DataFrame::new(frame.height(), columns.collect::<Result<_>>()?).map_err(|error| unshown(&error))
 }
 
-/// The frame with nothing but texts, dates and keys in its hidden rows.
-fn without(frame: &DataFrame, hidden: &[bool]) -> Result<DataFrame> {
-    let failed = |error: PolarsError| Error::write(format!("a table could not be shown: {error}"));
-    let kept: IdxCa = (0..).zip(hidden).map(|(row, hidden)| (!hidden).then_some(row)).collect_ca("kept".into());
-    let columns = frame.columns().iter().map(|column| {
-        let stays = matches!(column.dtype(), DataType::String | DataType::Date) || KEYS.contains(&column.name().as_str());
-        if stays { Ok(column.clone()) } else { column.take(&kept).map_err(failed) }
-    });
-    DataFrame::new(frame.height(), columns.collect::<Result<_>>()?).map_err(failed)
+fn unshown(error: &PolarsError) -> Error {
+    Error::write(format!("a table could not be shown: {error}"))
 }

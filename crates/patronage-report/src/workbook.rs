@@ -96,7 +96,8 @@ fn render(view: &View<'_>, document: &Document) -> Result<Vec<u8>, XlsxError> {
     book.set_properties(&properties);
     let formats = Formats::new();
     let (summary_name, charts_name) = (view.say("Summary", "概要"), view.say("Charts", "图表"));
-    let mut names: HashSet<String> = HashSet::from([summary_name.to_lowercase(), charts_name.to_lowercase()]);
+    // Excel keeps the name "History" for itself.
+    let mut names: HashSet<String> = HashSet::from([summary_name.to_lowercase(), charts_name.to_lowercase(), "history".to_owned()]);
     book.add_worksheet().set_name(&summary_name)?.set_tab_color(BLUE);
     book.add_worksheet().set_name(&charts_name)?.set_tab_color(BLUE);
 

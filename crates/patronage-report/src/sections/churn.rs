@@ -18,9 +18,10 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
     if ["churn", "watchlist", "value_decline"].iter().all(|name| view.table(name).is_none()) {
         return Ok(blocks);
     }
+    let within = view.churn_horizon();
     blocks.push(Block::Text(view.say(
-        "Churn probability is the probability of no purchase within the horizon printed under Method. It is a forecast about groups; for one customer it is a reason to look.",
-        "流失概率指在“方法”一节所列预测期内不再购买的概率。它针对群体有效；对单个客户而言，只是一个值得关注的信号。",
+        &format!("Churn probability is the probability of no purchase {within}. It is a forecast about groups; for one customer it is a reason to look."),
+        &format!("流失概率指{within}不再购买的概率。它针对群体有效；对单个客户而言，只是一个值得关注的信号。"),
     )));
     let columns = ["churn_class", "customers", "customer_share", "revenue", "residual_value", "value_at_risk", "baseline_value"];
     blocks.extend(view.filled("churn", &view.say("What is at stake", "风险概览"), &columns).map(Block::Table));
@@ -86,7 +87,10 @@ fn risks(view: &View<'_>, spread: &Shown<'_>) -> Result<Option<Chart>> {
         .chart(
             "churn_spread",
             view.say("How the risk is spread", "流失风险分布"),
-            view.say("Customers by their probability of no purchase within the horizon.", "按预测期内不再购买的概率统计客户数。"),
+            view.say(
+                &format!("Customers by their probability of no purchase {}.", view.churn_horizon()),
+                &format!("按{}不再购买的概率统计客户数。", view.churn_horizon()),
+            ),
             spread.shown("", &["low", "high", "customers"], |row| quantities[row] == "churn_probability"),
         )?;
     Ok(Some(chart))

@@ -35,12 +35,12 @@ pub(super) fn definitions(view: &View<'_>) -> Vec<(String, String)> {
     if manifest.analyses.over_time.is_some() {
         all.over_time();
     }
-    if view.options.suppress_below > 0 {
-        let below = view.options.suppress_below;
+    let below = view.options.fewest_shown();
+    if below > 0 {
         all.add(
             ("Hidden numbers", "隐藏的数字"),
-            format!("Groups of fewer than {below} customers are not shown."),
-            format!("客户数少于 {below} 的组不予显示。"),
+            format!("Groups of fewer than {below} customers are not shown; nor are larger ones by which they could be worked out."),
+            format!("客户数少于 {below} 的组不予显示；可据以反推其数值的其他组也不显示。"),
         );
     }
     all.all
@@ -106,7 +106,7 @@ impl List<'_> {
             },
             if periods { format!("有购买的期数，以{unit}为期。") } else { "购买订单数。".to_owned() },
         );
-        self.fixed(("Revenue", "金额"), "Money of all orders, refunds taken off.", "全部订单金额，扣除退款。");
+        self.fixed(("Revenue", "收入"), "Money of all orders, refunds taken off.", "全部订单金额，扣除退款。");
     }
 
     fn segments(&mut self) {
@@ -114,8 +114,8 @@ impl List<'_> {
             (self.setting("/analyses/rfm/scoring"), self.setting("/analyses/rfm/map/name"), self.setting("/analyses/rfm/bins"));
         self.add(
             ("Scores and segments", "得分与分群"),
-            format!("Scoring “{scoring}” with {bins} scores an axis; segments by the map “{map}”. The thresholds stand in the section on recency, frequency and money, the rules below."),
-            format!("评分方式“{scoring}”，每项 {bins} 档；分群规则“{map}”。阈值见 RFM 一节，规则见下表。"),
+            format!("Scoring “{scoring}” with {bins} scores an axis; segments by the map “{map}”. The thresholds stand in the section on recency, frequency and money, the rules are in the table of rules."),
+            format!("评分方式“{scoring}”，每项 {bins} 档；分群规则“{map}”。阈值见 RFM 一节，规则见规则表。"),
         );
     }
 
@@ -155,6 +155,11 @@ impl List<'_> {
             format!("{as_of} 之后 {days} 天内的预期购买（年折现率 {discount}）乘以预期单次消费再乘以毛利系数 {margin}。不含客户已贡献的部分。"),
         );
         self.fixed(
+            ("Purchase, in forecasts", "购买（预测中）"),
+            "A period with at least one order: the models take the orders of one period, usually a day, as one purchase, so there may be fewer purchases than orders and more money in each.",
+            "至少有一笔订单的一期：模型将同一期（通常为一天）的订单视为一次购买，因此购买次数可能少于订单数，单次金额可能高于每单金额。",
+        );
+        self.fixed(
             ("Still a customer", "存活概率"),
             "Probability that the customer has not left for good, given how often it bought and how long it has been silent.",
             "根据购买频率与沉默时长，客户尚未永久离开的概率。",
@@ -189,6 +194,11 @@ impl List<'_> {
             ("Value at risk", "风险价值"),
             "Churn probability times residual value: what may be lost, not what will be.",
             "流失概率乘以剩余价值：可能损失，而非必然损失。",
+        );
+        self.fixed(
+            ("By plain averages", "按简单平均"),
+            "For comparison, without a model: a customer's purchases of the last 365 days times the share of customers who bought again.",
+            "不用模型的对照值：客户最近 365 天的购买金额乘以客户留存率。",
         );
     }
 
@@ -242,6 +252,11 @@ impl List<'_> {
             ("Periods", "期间"),
             format!("Growth and trend by {grain}, cohorts by {cohort}. New: first purchase in the period; retained: bought in the period before as well; reactivated: bought earlier, but not in the period before; churned: bought in the period before, not in this one."),
             format!("增长与趋势按{grain}，同期群按{cohort}。新增：当期首购；留存：上期也购买；唤回：曾购买但上期未购买；流失：上期购买而当期未购买。"),
+        );
+        self.fixed(
+            ("Segment before, in this segment since", "先前分群、现分群起始"),
+            "The past seen with today's thresholds, at the ends of periods: it may differ from what a book of that time said.",
+            "以当前阈值回看各期末：可能与当时的报告不同。",
         );
         self.fixed(
             ("Quick ratio", "速动比"),

@@ -1,7 +1,7 @@
 //! What matters most, in sentences made from cells of the tables.
 
 use crate::document::{Block, Finding};
-use crate::view::View;
+use crate::view::{Shown, View};
 
 use super::sentence::Sentence;
 
@@ -21,6 +21,16 @@ pub(crate) fn findings(view: &View<'_>) -> Vec<Finding> {
     all.iter().filter_map(|finding| finding(view)).take(MOST).collect()
 }
 
+/// Whether a row counts one customer.
+fn one(table: &Shown<'_>, row: usize) -> bool {
+    table.number(row, "customers") == Some(1.0)
+}
+
+/// Whether a row counts anybody.
+fn somebody(table: &Shown<'_>, row: usize) -> bool {
+    table.number(row, "customers") > Some(0.0)
+}
+
 fn largest(numbers: &[Option<f64>]) -> Option<usize> {
     (0..numbers.len()).filter(|row| numbers[*row].is_some()).max_by(|a, b| {
         let (a, b) = (numbers[*a].unwrap_or_default(), numbers[*b].unwrap_or_default());
@@ -38,8 +48,11 @@ fn best_segment(view: &View<'_>) -> Option<Finding> {
     let share = sentence.cell(table, row, "customer_share")?;
     let revenue = sentence.cell(table, row, "revenue")?;
     let revenue_share = sentence.cell(table, row, "revenue_share")?;
+    // Of one segment nothing is the most.
+    table.numbers("customers").iter().flatten().filter(|customers| **customers > 0.0).nth(1)?;
+    let (people, account) = if one(table, row) { ("customer", "accounts") } else { ("customers", "account") };
     let english =
-        format!("{name} bring the most: {customers} customers, {share} of all, account for {revenue} or {revenue_share} of the revenue.");
+        format!("{name} bring the most: {customers} {people}, {share} of all, {account} for {revenue} or {revenue_share} of the revenue.");
     let chinese = format!("“{name}”贡献最大：{customers} 位客户（占 {share}）贡献收入 {revenue}，占总收入的 {revenue_share}。");
     Some(sentence.finish(view.language(), english, chinese))
 }
@@ -48,7 +61,7 @@ fn at_risk(view: &View<'_>) -> Option<Finding> {
     let table = view.table("churn")?;
     let row = table.texts("churn_class").iter().position(|class| class == "high")?;
     let mut sentence = Sentence::new(view);
-    let customers = sentence.cell(table, row, "customers")?;
+    let customers = sentence.cell(table, row, "customers").filter(|_| somebody(table, row))?;
     let share = sentence.cell(table, row, "customer_share")?;
     let at_risk = sentence.cell(table, row, "value_at_risk").or_else(|| sentence.cell(table, row, "revenue"))?;
     let valued = table.number(row, "value_at_risk").is_some();
@@ -57,8 +70,11 @@ fn at_risk(view: &View<'_>) -> Option<Finding> {
     } else {
         ("is what they have spent so far", "其历史消费为")
     };
-    let english = format!("{customers} customers, {share} of all, are likely not to buy again within the horizon; {at_risk} {what}.");
-    let chinese = format!("{customers} 位客户（占 {share}）在预测期内很可能不再购买，{what_zh} {at_risk}。");
+    let people = if one(table, row) { "customer" } else { "customers" };
+    let within = view.churn_horizon();
+    let likely = if one(table, row) { "is" } else { "are" };
+    let english = format!("{customers} {people}, {share} of all, {likely} likely not to buy again {within}; {at_risk} {what}.");
+    let chinese = format!("{customers} 位客户（占 {share}）{within}很可能不再购买，{what_zh} {at_risk}。");
     Some(sentence.finish(view.language(), english, chinese))
 }
 
@@ -66,14 +82,16 @@ fn concentration(view: &View<'_>) -> Option<Finding> {
     let table = view.table("pyramid")?;
     let row = table.texts("layer").iter().position(|layer| layer == "top")?;
     let mut sentence = Sentence::new(view);
-    let customers = sentence.cell(table, row, "customers")?;
+    if one(table, row) {
+        let (share, revenue_share) = (sentence.cell(table, row, "customer_share")?, sentence.cell(table, row, "revenue_share")?);
+        let english = format!("The best customer alone, {share} of all, brings {revenue_share} of the revenue.");
+        let chinese = format!("仅最好的客户（占 {share}）就贡献了 {revenue_share} 的收入。");
+        return Some(sentence.finish(view.language(), english, chinese));
+    }
+    let customers = sentence.cell(table, row, "customers").filter(|_| somebody(table, row))?;
     let share = sentence.cell(table, row, "customer_share")?;
     let revenue_share = sentence.cell(table, row, "revenue_share")?;
-    let english = if table.number(row, "customers").is_some_and(|count| count > 1.0) {
-        format!("The {customers} best customers, {share} of all, bring {revenue_share} of the revenue.")
-    } else {
-        format!("The best customer ({customers}, {share} of all) brings {revenue_share} of the revenue.")
-    };
+    let english = format!("The {customers} best customers, {share} of all, bring {revenue_share} of the revenue.");
     let chinese = format!("最好的 {customers} 位客户（占 {share}）贡献了 {revenue_share} 的收入。");
     Some(sentence.finish(view.language(), english, chinese))
 }
@@ -107,8 +125,9 @@ fn growth(view: &View<'_>) -> Option<Finding> {
     let reactivated = sentence.cell(table, row, "reactivated")?;
     let churned = sentence.cell(table, row, "churned")?;
     let ratio = sentence.cell(table, row, "quick_ratio")?;
+    let people = if table.number(row, "new") == Some(1.0) { "customer was" } else { "customers were" };
     let english = format!(
-        "In {period}, {new} customers were new and {reactivated} came back, while {churned} of the period before did not buy: a quick ratio of {ratio}."
+        "In {period}, {new} {people} new and {reactivated} came back, while {churned} of the period before did not buy: a quick ratio of {ratio}."
     );
     let chinese = format!("{period} 新增客户 {new} 位、唤回 {reactivated} 位，上期客户中 {churned} 位未再购买，速动比为 {ratio}。");
     Some(sentence.finish(view.language(), english, chinese))
@@ -132,12 +151,16 @@ fn slipping(view: &View<'_>) -> Option<Finding> {
     let row = table.texts("segment").iter().position(|key| key == "at_risk")?;
     let mut sentence = Sentence::new(view);
     let name = table.text(row, "name");
-    let customers = sentence.cell(table, row, "customers").filter(|_| table.number(row, "customers") > Some(0.0))?;
+    let customers = sentence.cell(table, row, "customers").filter(|_| somebody(table, row))?;
     let revenue = sentence.cell(table, row, "revenue")?;
     let days = sentence.cell(table, row, "median_recency_days")?;
-    let english = format!(
-        "{customers} customers are in “{name}”: they have brought {revenue} and half of them have not bought for {days} days or more."
-    );
+    let english = if one(table, row) {
+        format!("{customers} customer is in “{name}”: it has brought {revenue} and has not bought for {days} days.")
+    } else {
+        format!(
+            "{customers} customers are in “{name}”: they have brought {revenue} and half of them have not bought for {days} days or more."
+        )
+    };
     let chinese = format!("“{name}”有 {customers} 位客户，累计消费 {revenue}，其中一半已有 {days} 天以上未购买。");
     Some(sentence.finish(view.language(), english, chinese))
 }
@@ -147,8 +170,9 @@ fn once_only(view: &View<'_>) -> Option<Finding> {
     let (quantities, highs) = (table.texts("quantity"), table.numbers("high"));
     let row = (0..quantities.len()).find(|row| quantities[*row] == "orders" && highs[*row].is_some_and(|high| (high - 1.0).abs() < 0.5))?;
     let mut sentence = Sentence::new(view);
-    let customers = sentence.cell(table, row, "customers")?;
-    let english = format!("{customers} customers have ordered only once: the second order is the one to win.");
+    let customers = sentence.cell(table, row, "customers").filter(|_| somebody(table, row))?;
+    let have = if one(table, row) { "customer has" } else { "customers have" };
+    let english = format!("{customers} {have} ordered only once: the second order is the one to win.");
     let chinese = format!("{customers} 位客户仅购买过一次：争取第二单是关键。");
     Some(sentence.finish(view.language(), english, chinese))
 }
@@ -158,7 +182,8 @@ fn best_value(view: &View<'_>) -> Option<Finding> {
     let mut sentence = Sentence::new(view);
     let customers = sentence.cell(table, 0, "customers")?;
     let value = sentence.cell(table, 0, "residual_value")?;
-    let english = format!("The tenth of the customers with the most ahead of them, {customers} customers, is expected to bring {value}.");
+    let people = if one(table, 0) { "customer" } else { "customers" };
+    let english = format!("The tenth of the customers with the most ahead of them, {customers} {people}, is expected to bring {value}.");
     let chinese = format!("未来价值最高的十分之一客户（{customers} 位）预计带来 {value}。");
     Some(sentence.finish(view.language(), english, chinese))
 }

@@ -34,7 +34,15 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
         blocks.push(Block::Facts(facts));
     }
     if let Some(cells) = view.table("future_cells") {
-        blocks.push(drawn(future_heat(view, cells, "probability_alive")?));
+        // A model that knows no leaving says so of everybody.
+        if cells.numbers("probability_alive").iter().flatten().all(|alive| *alive >= 1.0) {
+            blocks.push(Block::Text(view.say(
+                "In the model in use nobody leaves: the data show no sign of it, so every customer counts as one (probability 100 %). Silence lowers what is expected of a customer all the same.",
+                "所用模型假定无人永久离开：数据中看不到流失迹象，因此每位客户的存活概率均为 100%。沉默时间越长，预期购买仍越少。",
+            )));
+        } else {
+            blocks.push(drawn(future_heat(view, cells, "probability_alive")?));
+        }
         blocks.push(drawn(future_heat(view, cells, "expected_purchases")?));
     }
     if let Some(tracking) = view.table("tracking") {
@@ -118,9 +126,13 @@ fn future_heat(view: &View<'_>, cells: &Shown<'_>, column: &'static str) -> Resu
         ("%{z:.1f}", "%{x}, %{y}: %{z:.2f}<extra></extra>", None)
     };
     let names = |bins: Vec<(f64, String)>| bins.into_iter().map(|bin| bin.1).collect();
-    let layout = Layout::new()
-        .x_axis(names_axis(&view.say("days since the last purchase", "距上次购买天数")))
-        .y_axis(names_axis(&view.say("orders", "订单数")));
+    let layout = Layout::new().x_axis(names_axis(&view.say("days since the last purchase", "距上次购买天数"))).y_axis(names_axis(&if view
+        .counts_periods()
+    {
+        view.say("purchases", "购买次数")
+    } else {
+        view.say("orders", "订单数")
+    }));
     let (key, title, reading) = if alive {
         (
             "alive_heat",

@@ -73,7 +73,9 @@ fn significant(view: &View<'_>, number: f64) -> String {
 fn fit_words(view: &View<'_>, fit: &Fit) -> String {
     let customers = view.numbers.count(fit.customers);
     let likelihood = view.numbers.places(fit.log_likelihood, 2);
-    let reduces = fit.reduces_to.map_or_else(String::new, |reduction| format!(" ({reduction})"));
+    let reduces = fit
+        .reduces_to
+        .map_or_else(String::new, |reduction| view.language().pick(format!(" ({reduction})"), format!("（{}）", reduction.text_zh())));
     view.language().pick(
         format!("Fitted to {customers} customers; log-likelihood {likelihood}; {}{reduces}.", fit.termination),
         format!("基于 {customers} 位客户拟合；对数似然 {likelihood}；{}{reduces}。", if fit.converged { "已收敛" } else { "未收敛" }),

@@ -61,8 +61,14 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
         let mut table = changes.shown(&caption, &["customer_id", "what", "from", "to"], |row| row < CHANGES);
         let (what, from, to) = (changes.texts("what"), changes.texts("from"), changes.texts("to"));
         for (row, cells) in table.rows.iter_mut().enumerate() {
-            for (cell, text) in cells.iter_mut().skip(1).zip(view.change(&what[row], &from[row], &to[row])) {
-                cell.text = text;
+            let [label, before, now] = view.change(&what[row], &from[row], &to[row]);
+            for (cell, heading) in cells.iter_mut().zip(&table.columns) {
+                match heading.name.as_str() {
+                    "what" => cell.text.clone_from(&label),
+                    "from" => cell.text.clone_from(&before),
+                    "to" => cell.text.clone_from(&now),
+                    _ => {}
+                }
             }
         }
         blocks.push(Block::Table(table));

@@ -1,6 +1,7 @@
 //! Scores, their thresholds, and how customers are spread.
 
-use patronage::Result;
+use patronage::analysis::rfm::{MonetaryKind, RfmModel};
+use patronage::{Frequency, Result};
 use plotly::Layout;
 use plotly::layout::BarMode;
 
@@ -31,7 +32,8 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
 /// Mean money by recency and frequency.
 fn cell_heat(view: &View<'_>, cells: &Shown<'_>) -> Result<Chart> {
     let (r, f, mean) = (cells.numbers("r_score"), cells.numbers("f_score"), cells.numbers("mean_revenue"));
-    let most = |scores: &[Option<f64>]| scores.iter().flatten().fold(5.0_f64, |most, score| most.max(*score));
+    let bins = view.book.manifest().analyses.rfm.as_ref().map_or(5, RfmModel::bins);
+    let most = |scores: &[Option<f64>]| scores.iter().flatten().fold(f64::from(bins), |most, score| most.max(*score));
     let scores = |most: f64| (1..).map(f64::from).take_while(move |score| *score <= most);
     let at = |own_r: f64, own_f: f64| {
         let same = |score: Option<f64>, own: f64| score.is_some_and(|score| (score - own).abs() < 0.5);
@@ -71,8 +73,8 @@ fn score_bars(view: &View<'_>, scores: &Shown<'_>) -> Result<Chart> {
         "score_counts",
         view.say("Customers by score", "各得分的客户数"),
         view.say(
-            "Scores of equal size would be a fifth each. Where many customers are alike (one order), equal customers share one score and others stay empty.",
-            "若均匀则各占五分之一。许多客户取值相同（如仅一单）时，他们得分相同，其他得分可能为空。",
+            "Scores of equal size would hold equally many customers. Where many customers are alike (one order), equal customers share one score and others stay empty.",
+            "若均匀则各得分客户数相同。许多客户取值相同（如仅一单）时，他们得分相同，其他得分可能为空。",
         ),
         scores.shown("", &["axis", "score", "customers"], |_| true),
     )
@@ -108,7 +110,13 @@ fn distribution(view: &View<'_>, spread: &Shown<'_>, quantity: &str) -> Result<O
     let layout = Layout::new().x_axis(names_axis(&view.say(unit.0, unit.1))).y_axis(axis(&view.say("customers", "客户数")));
     let counts = rows.iter().map(|row| customers[*row]).collect();
     let mut drawing = Drawing::new(layout).height(300).trace(bars(names, counts, &view.say("customers", "客户数"), "--c1", "%{y:,.0f}"));
-    if let Some(thresholds) = view.table("thresholds") {
+    // Thresholds of another quantity have no place among these bins.
+    let scored = view.book.manifest().analyses.rfm.as_ref().is_some_and(|rfm| match quantity {
+        "orders" => rfm.frequency() == Frequency::Orders,
+        "recency_days" => true,
+        _ => rfm.monetary() == MonetaryKind::NetTotal,
+    });
+    if let Some(thresholds) = view.table("thresholds").filter(|_| scored) {
         let (axes, cuts) = (thresholds.texts("axis"), thresholds.numbers("threshold"));
         for cut in (0..axes.len()).filter(|row| axes[*row] == axis_name).filter_map(|row| cuts[row]) {
             // Between bins of names the place within a bin is found by its limits.
@@ -123,7 +131,11 @@ fn distribution(view: &View<'_>, spread: &Shown<'_>, quantity: &str) -> Result<O
     let chart = drawing.chart(
         key,
         view.say(title.0, title.1),
-        view.say("Dashed lines are the thresholds between scores.", "虚线为得分之间的阈值。"),
+        if scored {
+            view.say("Dashed lines are the thresholds between scores.", "虚线为得分之间的阈值。")
+        } else {
+            String::new()
+        },
         spread.shown("", &["low", "high", "customers"], |row| quantities[row] == quantity),
     )?;
     Ok(Some(chart))

@@ -43,7 +43,8 @@ pub(crate) fn overview(view: &View<'_>, table: &Shown<'_>) -> Table {
     let mut beside = risk.shown("", &["residual_value", "value_at_risk"], |_| true);
     let empty = vec![Cell::default(); beside.columns.len()];
     beside.rows = places.iter().map(|place| place.and_then(|place| beside.rows.get(place)).unwrap_or(&empty).clone()).collect();
-    shown.insert(columns.len() - 1, beside);
+    let at = shown.columns.iter().position(|heading| heading.name == "action").unwrap_or(shown.columns.len());
+    shown.insert(at, beside);
     shown
 }
 

@@ -37,8 +37,7 @@ impl Sentence {
         let text = self.numbers.percent(number.abs());
         self.sources.push(table.source(row, column, &text));
         let (up, down) = self.numbers.0.pick(("up", "down"), ("增长", "下降"));
-        let space = self.numbers.0.pick(" ", " ");
-        Some(format!("{}{space}{text}", if number < 0.0 { down } else { up }))
+        Some(format!("{} {text}", if number < 0.0 { down } else { up }))
     }
 
     pub(super) fn finish(self, language: Language, english: String, chinese: String) -> Finding {

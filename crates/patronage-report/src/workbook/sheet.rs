@@ -243,7 +243,7 @@ fn cell(sheet: &mut Worksheet, (row, at): (u32, u16), shape: &Shape<'_>, from: u
 /// A text as it is shown: keys of this library in words.
 fn worded(column: &Column, text: &str, view: &View<'_>) -> String {
     let name = column.name().as_str();
-    if SEGMENTS.contains(&name) { view.segment(text) } else { columns::word(name, text, view.language()) }
+    if SEGMENTS.contains(&name) { view.segment(text) } else { view.spoken(name, text) }
 }
 
 /// The text in a row of a column of texts.

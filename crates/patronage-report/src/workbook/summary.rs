@@ -96,11 +96,12 @@ pub(super) fn summary(
             }
         }
     }
-    if view.options.suppress_below > 0 {
-        let below = view.options.suppress_below;
-        let note = view
-            .language()
-            .pick(format!("Empty numbers beside a name: fewer than {below} customers."), format!("名称旁的空白数字：客户数少于 {below}。"));
+    let below = view.options.fewest_shown();
+    if below > 0 {
+        let note = view.language().pick(
+            format!("Empty numbers beside a name: fewer than {below} customers, or a group by which such could be worked out."),
+            format!("名称旁的空白数字：客户数少于 {below}，或可据以反推的其他组。"),
+        );
         lines.heading(&view.say("Privacy", "隐私"))?;
         lines.pair(&view.say("Small groups", "小群体"), &note)?;
     }
