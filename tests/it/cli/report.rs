@@ -67,3 +67,16 @@ fn what_cannot_be_rendered() {
     scratch.run("report book --to xlsx --out -").fails(2, &["--out report.xlsx"]);
     scratch.run("report book --out missing/report.html").fails(5, &["missing"]);
 }
+
+#[test]
+fn a_report_does_not_overwrite_the_book() {
+    let scratch = written();
+    for file in ["book/segments.parquet", "book/manifest.json", "./book/../book/tables/abc.parquet"] {
+        let before = scratch.bytes(file);
+        scratch.run(&format!("report book --to md --out {file}")).fails(2, &["this is a file of the book itself"]);
+        assert_eq!(scratch.bytes(file), before);
+    }
+    scratch.run("report book --to md --out book/report.md").ok();
+    scratch.run("report book --to md --out book/notes.md").ok();
+    scratch.run("explain book 0033").ok();
+}

@@ -44,7 +44,8 @@ pub(crate) struct ReportFlags {
     /// key gives the same pseudonyms, and leaves a book that has them as it is
     #[arg(long, value_name = "KEYFILE", help_heading = "Privacy")]
     pub(crate) pseudonymize: Option<PathBuf>,
-    /// Hide the numbers of groups with fewer customers [default: 5 where ids are pseudonyms, else 0]
+    /// Hide the numbers of groups with fewer customers [default: 5 where ids are pseudonyms or no customer is shown,
+    /// else 0]
     #[arg(long, value_name = "N", help_heading = "Privacy")]
     pub(crate) suppress_below: Option<u64>,
     /// Show no single customer
@@ -65,8 +66,8 @@ impl ReportFlags {
         if !self.sections.is_empty() {
             options = options.sections(self.sections.iter().map(|name| name.trim().parse::<Section>()).collect::<Result<Vec<_>>>()?);
         }
-        let below = self.suppress_below.unwrap_or(if pseudonyms { SUPPRESS_BELOW } else { 0 });
-        Ok(options.suppress_below(below))
+        let below = self.suppress_below.or(pseudonyms.then_some(SUPPRESS_BELOW));
+        Ok(below.into_iter().fold(options, ReportOptions::suppress_below))
     }
 
     /// The key of pseudonyms, when there is to be one.
@@ -112,11 +113,27 @@ impl Format {
     }
 }
 
+/// Whether a file is one that the book in this folder is made of; reports are not.
+fn is_part_of(book: &SegmentBook, folder: &Path, file: &Path) -> bool {
+    let whole = |path: &Path| {
+        let place = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(place.canonicalize().ok()?.join(path.file_name()?))
+    };
+    let listed = book.manifest().files.keys().map(String::as_str);
+    let parts = listed.filter(|name| !name.starts_with("report.")).chain(["manifest.json"]);
+    whole(file).is_some_and(|file| parts.filter_map(|name| whole(&folder.join(name))).any(|part| part == file))
+}
+
 pub(crate) fn run(args: &Args, talk: &Talk) -> Result<()> {
     // What was asked for is looked at before the book, which may be large.
     let (format, key) = (Format::parse(&args.to)?, args.report.key()?);
     args.report.options(false)?;
     let mut book = SegmentBook::open(&args.folder)?;
+    let file = args.out.clone().unwrap_or_else(|| args.folder.join(format.file_name()));
+    if is_part_of(&book, &args.folder, &file) {
+        let hint = "leave --out away, or name another file";
+        return Err(Error::parameter("this is a file of the book itself").at_file(&file).with_hint(hint));
+    }
     if let Some(key) = &key {
         book = book.pseudonymized(key)?;
     }
@@ -127,7 +144,6 @@ pub(crate) fn run(args: &Args, talk: &Talk) -> Result<()> {
             String::from_utf8(bytes).map_err(|_| Error::parameter("a workbook is no text").with_hint("name a file: --out report.xlsx"))?;
         return print(&text);
     }
-    let file = args.out.clone().unwrap_or_else(|| args.folder.join(format.file_name()));
     OutputFile::write(&file, |to| to.write_all(&bytes).map_err(|error| Error::write(format!("cannot write: {error}")).at_file(&file)))?;
     talk.say(&format!("written to {}", file.display()));
     Ok(())
