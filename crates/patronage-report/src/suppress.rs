@@ -15,19 +15,20 @@ struct Rule {
     counts: &'static [&'static str],
     /// Rows that agree in these columns add up to something that is known; each entry is one way to add up.
     sums: &'static [&'static [&'static str]],
-    /// A row is hidden where the row of that table is that has the same key: table, key here, key there.
-    follows: &'static [(&'static str, &'static str, &'static str)],
+    /// A row is hidden where the row of that table is that agrees in that column; a table without a name is the one by whose values
+    /// this one is.
+    follows: Option<(&'static str, &'static str)>,
     /// Whether a row that counts nobody because nobody counted is hidden.
     unknown: bool,
 }
 
-const WHOLE: Rule = Rule { counts: &["customers"], sums: &[&[]], follows: &[], unknown: false };
+const WHOLE: Rule = Rule { counts: &["customers"], sums: &[&[]], follows: None, unknown: false };
 
 fn rule(table: &str) -> Rule {
     let summed = |sums| Rule { sums, ..WHOLE };
     match table {
-        "rules" => Rule { sums: &[&["segment"]], follows: &[("segments", "segment", "segment")], ..WHOLE },
-        "segment_risk" | "value" => Rule { follows: &[("segments", "segment", "segment")], ..WHOLE },
+        "rules" => Rule { sums: &[&["segment"]], follows: Some(("segments", "segment")), ..WHOLE },
+        "segment_risk" | "value" => Rule { follows: Some(("segments", "segment")), ..WHOLE },
         "lifecycle" => Rule { counts: &["customers", "customers_before"], ..WHOLE },
         "lifecycle_changes" => summed(&[&["from_stage"], &["to_stage"]]),
         "migration" => summed(&[&["form", "from_segment"], &["form", "to_segment"]]),
@@ -37,18 +38,16 @@ fn rule(table: &str) -> Rule {
         "rfm_cells" => summed(&[&["r_score"], &["f_score"]]),
         "future_cells" => summed(&[&["frequency_low"], &["recency_low"]]),
         "churn_calibration" => summed(&[&["method"]]),
-        "cluster_profiles" => Rule { counts: &[], sums: &[], follows: &[("clusters", "cluster", "cluster")], unknown: false },
+        "cluster_profiles" => Rule { counts: &[], sums: &[], follows: Some(("clusters", "cluster")), unknown: false },
         // Every customer is new once.
         "growth" => Rule { counts: &["new", "active", "retained", "reactivated", "churned"], ..WHOLE },
-        "new_customers" => {
-            Rule { counts: &["new_customers"], sums: &[&["grain"]], follows: &[("growth", "period", "period")], unknown: false }
-        }
+        "new_customers" => Rule { counts: &["new_customers"], sums: &[&["grain"]], follows: Some(("growth", "period")), unknown: false },
         // Cohorts add up to all customers, and what they do in a period to those who were active in it.
         "cohorts" => Rule { counts: &["customers", "cohort_size"], sums: &[&[CALENDAR]], ..WHOLE },
         "salespeople" => Rule { unknown: true, ..WHOLE },
         // Rows are at least as many as the customers who wrote them.
         by_period if by_period.starts_with("composition_") && by_period.ends_with("_by_period") => {
-            Rule { counts: &["rows"], sums: &[&["period"], &["value"]], follows: &[("", "value", "value")], unknown: true }
+            Rule { counts: &["rows"], sums: &[&["period"], &["value"]], follows: Some(("", "value")), unknown: true }
         }
         composition if composition.starts_with("composition_") => Rule { unknown: true, ..WHOLE },
         _ => WHOLE,
@@ -74,7 +73,7 @@ pub(crate) fn hidden<'a>(frames: impl Iterator<Item = (&'a str, &'a DataFrame)>,
         return all;
     }
     // Those that others follow come first.
-    let (first, then): (Vec<&str>, Vec<&str>) = frames.keys().partition(|name| rule(name).follows.is_empty());
+    let (first, then): (Vec<&str>, Vec<&str>) = frames.keys().partition(|name| rule(name).follows.is_none());
     for name in first.into_iter().chain(then) {
         let hidden = of_table(name, frames[name], below, &frames, &all);
         all.insert(name.to_owned(), hidden);
@@ -88,12 +87,11 @@ fn of_table(name: &str, frame: &DataFrame, below: u64, frames: &BTreeMap<&str, &
     let few = |count: &Option<f64>| count.map_or(rule.unknown, |count| count > 0.0 && count < below as f64);
     let few: Vec<bool> = (0..height).map(|row| counts.iter().any(|counts| few(&counts[row]))).collect();
     let mut rows = few.clone();
-    for (table, own, theirs) in rule.follows {
-        let table = if table.is_empty() { name.trim_end_matches("_by_period") } else { table };
-        let (Some(hidden), Some(other)) = (known.get(table), frames.get(table)) else { continue };
+    let followed = rule.follows.map(|(table, key)| (if table.is_empty() { name.trim_end_matches("_by_period") } else { table }, key));
+    if let Some((hidden, other, key)) = followed.and_then(|(table, key)| Some((known.get(table)?, frames.get(table)?, key))) {
         let gone: BTreeSet<String> =
-            keys(other, theirs).into_iter().zip(&hidden.rows).filter(|(_, hidden)| **hidden).map(|(key, _)| key).collect();
-        for (row, key) in keys(frame, own).into_iter().enumerate() {
+            keys(other, key).into_iter().zip(&hidden.rows).filter(|(_, hidden)| **hidden).map(|(key, _)| key).collect();
+        for (row, key) in keys(frame, key).into_iter().enumerate() {
             rows[row] |= gone.contains(&key);
         }
     }
