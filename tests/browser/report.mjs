@@ -171,6 +171,14 @@ test("a chart stands in a page of one's own that does not say its language", asy
 
 test("print shows every chart in light colours", async () => {
   const { page, complaints, close } = await opened(report, { colorScheme: "dark" });
+  // What stands when the paper is printed, at once: nothing may still be on its way.
+  const flows = await page.evaluate(() => {
+    window.dispatchEvent(new Event("beforeprint"));
+    const links = [...document.querySelectorAll("#chart-migration .sankey-link")].map((link) => getComputedStyle(link).opacity);
+    window.dispatchEvent(new Event("afterprint"));
+    return links;
+  });
+  assert.ok(flows.length > 10 && flows.every((opacity) => Number(opacity) === 1), flows.join());
   const paper = await page.pdf({ format: "A4", printBackground: true });
   assert.ok(paper.length > 50_000);
   if (pictures) writeFileSync(join(pictures, "report.pdf"), paper);

@@ -149,7 +149,8 @@
     // Without the library the numbers of the charts are printed in their place.
     root.classList.toggle("chartless", !window.Plotly);
     if (!window.Plotly) { for (const chart of document.querySelectorAll("figure details")) chart.open = true; return; }
-    for (const plot of plots) { drawn.add(plot); Plotly.react(plot, ...figureOf(plot, 680)); plot.dataset.drawn = "yes"; }
+    // Drawn anew rather than changed: flows would still be on their way when the paper is printed.
+    for (const plot of plots) { drawn.add(plot); Plotly.newPlot(plot, ...figureOf(plot, 680)); plot.dataset.drawn = "yes"; }
     root.dataset.charts = "drawn";
   });
   window.addEventListener("afterprint", retheme);
