@@ -13,7 +13,7 @@ use patronage::polars::prelude::*;
 use patronage::{Error, Result};
 use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, XlsxError};
 
-use crate::columns::{self, Kind};
+use crate::columns::Kind;
 use crate::document::{Block, Document};
 use crate::options::Language;
 use crate::view::{Shown, View};
@@ -96,8 +96,7 @@ fn render(view: &View<'_>, document: &Document) -> Result<Vec<u8>, XlsxError> {
     book.set_properties(&properties);
     let formats = Formats::new();
     let (summary_name, charts_name) = (view.say("Summary", "概要"), view.say("Charts", "图表"));
-    // Excel keeps the name "History" for itself.
-    let mut names: HashSet<String> = HashSet::from([summary_name.to_lowercase(), charts_name.to_lowercase(), "history".to_owned()]);
+    let mut names: HashSet<String> = HashSet::from([summary_name.to_lowercase(), charts_name.to_lowercase()]);
     book.add_worksheet().set_name(&summary_name)?.set_tab_color(BLUE);
     book.add_worksheet().set_name(&charts_name)?.set_tab_color(BLUE);
 
@@ -105,8 +104,7 @@ fn render(view: &View<'_>, document: &Document) -> Result<Vec<u8>, XlsxError> {
     let mut listed = vec![Listed { name: charts_name.clone(), caption: view.say("The main charts", "主要图表") }];
     if !view.options.aggregate_only {
         let name = sheet_name("customers", &mut names);
-        let segments = view.book.segments();
-        sheet::table(book.add_worksheet().set_name(&name)?, view, segments, &formats, &|name| customer_kind(segments, name))?;
+        sheet::table(book.add_worksheet().set_name(&name)?, view, &view.customers(), &formats)?;
         let caption = view.say("Every customer with all that was found out", "每位客户的全部结果");
         listed.push(Listed { name, caption });
     }
@@ -116,8 +114,9 @@ fn render(view: &View<'_>, document: &Document) -> Result<Vec<u8>, XlsxError> {
         view.tables().filter(|table| table.height() > 0).partition(|table| table.name() == "segments");
     first.extend(rest);
     for table in first {
-        let name = sheet_name(table.name(), &mut names);
-        sheet::table(book.add_worksheet().set_name(&name)?, view, table.frame(), &formats, &|name| table.kind(name))?;
+        // Excel keeps the name "History" for itself.
+        let name = sheet_name(if table.name() == "history" { "customer_history" } else { table.name() }, &mut names);
+        sheet::table(book.add_worksheet().set_name(&name)?, view, table, &formats)?;
         let caption = captions.get(table.name()).cloned().unwrap_or_else(|| table.name().replace('_', " "));
         listed.push(Listed { name: name.clone(), caption });
         sheets.push((table.name().to_owned(), name));
@@ -182,18 +181,6 @@ fn columns_in(frame: &DataFrame, language: Language) -> Vec<&Column> {
     let (own, other) = (language.suffix(), language.pick("_zh", "_en"));
     let wanted = |name: &str| !name.ends_with(other) && frame.column(&format!("{name}{own}")).is_err();
     frame.columns().iter().filter(|column| wanted(column.name())).collect()
-}
-
-fn customer_kind(frame: &DataFrame, name: &str) -> Kind {
-    match (frame.column(name).map(|column| column.dtype().clone()), columns::kind(name)) {
-        (Ok(DataType::Date), _) => Kind::Date,
-        (Ok(DataType::Decimal(..)), _) => Kind::Money,
-        (Ok(DataType::String), _) => Kind::Text,
-        (Ok(DataType::Boolean), _) => Kind::Flag,
-        (Ok(dtype), None) if dtype.is_integer() => Kind::Count,
-        (_, Some(kind)) => kind,
-        _ => Kind::Number,
-    }
 }
 
 /// The lines that a text takes in a column so wide; programs that open the file do not all measure that themselves. Most letters are

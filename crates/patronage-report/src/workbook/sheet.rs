@@ -9,8 +9,9 @@ use rust_xlsxwriter::{
 use unicode_width::UnicodeWidthStr;
 
 use super::{A4, FOOTER, Formats, LINE, MOST_ROWS, columns_in, cut, lines};
-use crate::columns::{self, Kind};
-use crate::view::View;
+use crate::columns::Kind;
+use crate::document::Heading;
+use crate::view::{Shown, View};
 
 /// Beyond this many rows colours tell nothing and cost time.
 const COLOURED_ROWS: usize = 2_000;
@@ -39,13 +40,8 @@ struct Shape<'a> {
 }
 
 /// Writes a whole table.
-pub(super) fn table(
-    sheet: &mut Worksheet,
-    view: &View<'_>,
-    frame: &DataFrame,
-    formats: &Formats,
-    kind: &dyn Fn(&str) -> Kind,
-) -> Result<(), XlsxError> {
+pub(super) fn table(sheet: &mut Worksheet, view: &View<'_>, table: &Shown<'_>, formats: &Formats) -> Result<(), XlsxError> {
+    let frame = table.frame();
     let rows = frame.height().min(MOST_ROWS);
     let last_row = u32::try_from(rows).unwrap_or(u32::MAX);
     let columns = columns_in(frame, view.language());
@@ -53,7 +49,7 @@ pub(super) fn table(
     let mut heights = vec![1.0_f64; if rows <= WRAPPED_ROWS { rows + 1 } else { 1 }];
     for (at, column) in columns.iter().enumerate() {
         let at = u16::try_from(at).unwrap_or(u16::MAX);
-        let shape = Shape::of(column, rows, kind(column.name()), view, formats);
+        let shape = Shape::of(column, rows, table.heading(column.name()), view, formats);
         // The arrow of the filter hides the end of the last line.
         heights[0] = heights[0].max(lines(&shape.heading, shape.width - 2.5));
         if shape.wrapped {
@@ -87,8 +83,8 @@ pub(super) fn table(
 }
 
 impl<'a> Shape<'a> {
-    fn of(column: &'a Column, rows: usize, kind: Kind, view: &View<'_>, formats: &Formats) -> Self {
-        let heading = columns::heading(column.name(), view.language());
+    fn of(column: &'a Column, rows: usize, heading: Heading, view: &View<'_>, formats: &Formats) -> Self {
+        let Heading { text: heading, kind, .. } = heading;
         let numbers = Numbers::of(column, rows, kind);
         let (format, digits) = match kind {
             Kind::Text | Kind::Flag | Kind::Date => (formats.of(kind).clone(), 0.0),
