@@ -64,6 +64,7 @@ fn facts(view: &View<'_>, customers: &Shown<'_>, row: usize, text: &mut String) 
     let told = names.iter().filter(|name| match **name {
         "customer_id" | "reason" | "r_score" | "f_score" | "m_score" => false,
         "frequency" => !same,
+        "probability_alive" => !view.nobody_leaves(),
         name => !["_low", "_high", "_p05", "_p95"].iter().any(|end| name.ends_with(end)),
     });
     let lines: Vec<(String, String)> = told

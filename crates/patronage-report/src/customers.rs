@@ -66,7 +66,13 @@ fn columns(view: &View<'_>, rows: &[usize]) -> Result<String> {
         .ok()
         .zip(segments.column("orders").ok())
         .is_some_and(|(a, b)| a.equals_missing(&b.clone().with_name(a.name().clone())));
-    let told = |column: &&Column| !(left_out(column.name()) || same && column.name() == "frequency");
+    let certain = view.nobody_leaves();
+    let says = |name: &str| match name {
+        "frequency" => !same,
+        "probability_alive" => !certain,
+        _ => !left_out(name),
+    };
+    let told = |column: &&Column| says(column.name());
     for (place, column) in segments.columns().iter().filter(told).enumerate() {
         if place > 0 {
             json.push(',');

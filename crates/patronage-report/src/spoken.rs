@@ -17,6 +17,11 @@ impl View<'_> {
         }
     }
 
+    /// Whether the model in use knows no leaving: it says 1 of everybody, which is no finding about anybody.
+    pub(crate) fn nobody_leaves(&self) -> bool {
+        self.customer_numbers("probability_alive").is_some_and(|alive| alive.iter().flatten().all(|alive| *alive >= 1.0))
+    }
+
     /// Whether the frequency of the book is periods with a purchase rather than orders.
     pub(crate) fn counts_periods(&self) -> bool {
         self.book.manifest().customers.frequency == Frequency::Periods

@@ -34,8 +34,7 @@ pub(super) fn blocks(view: &View<'_>) -> Result<Vec<Block>> {
         blocks.push(Block::Facts(facts));
     }
     if let Some(cells) = view.table("future_cells") {
-        // A model that knows no leaving says so of everybody.
-        if cells.numbers("probability_alive").iter().flatten().all(|alive| *alive >= 1.0) {
+        if view.nobody_leaves() {
             blocks.push(Block::Text(view.say(
                 "In the model in use nobody leaves: the data show no sign of it, so every customer counts as one (probability 100 %). Silence lowers what is expected of a customer all the same.",
                 "所用模型假定无人永久离开：数据中看不到流失迹象，因此每位客户的存活概率均为 100%。沉默时间越长，预期购买仍越少。",
