@@ -86,7 +86,7 @@ const ENGLISH: Words = Words {
     history_columns: ["period", "orders", "revenue"],
     bought: "{period}: orders {orders}, revenue {money}",
     interval: "95 %: {low} to {high}",
-    unable: "This browser is too old to show the charts and to search customers: take Chrome or Edge 80, Firefox 113, Safari 16.4 or later. \
+    unable: "This browser is too old to show the charts and to search customers: take Chrome or Edge 86, Firefox 113, Safari 16.4 or later. \
              Texts and tables are whole.",
     scriptless: "Charts, sorting and the search for customers need JavaScript. Texts and tables are whole.",
 };
@@ -113,7 +113,7 @@ const CHINESE: Words = Words {
     history_columns: ["期间", "订单数", "金额"],
     bought: "{period}：{orders} 单，金额 {money}",
     interval: "95% 区间：{low} 至 {high}",
-    unable: "当前浏览器版本过旧，无法显示图表和查找客户，请使用 Chrome 或 Edge 80、Firefox 113、Safari 16.4 及以上版本。正文和表格不受影响。",
+    unable: "当前浏览器版本过旧，无法显示图表和查找客户，请使用 Chrome 或 Edge 86、Firefox 113、Safari 16.4 及以上版本。正文和表格不受影响。",
     scriptless: "图表、排序和客户查找需要启用 JavaScript。正文和表格不受影响。",
 };
 

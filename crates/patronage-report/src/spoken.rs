@@ -9,12 +9,7 @@ use crate::view::View;
 impl View<'_> {
     /// A text of a customer's column: names of segments and stages for their keys, the reason in the report's language.
     pub(crate) fn spoken(&self, column: &str, text: &str) -> String {
-        match column {
-            "segment" | "previous_segment" => self.segment(text),
-            "lifecycle" => self.stage(text),
-            "reason" => self.reason(text),
-            _ => columns::word(column, text, self.language()),
-        }
+        if column == "reason" { self.reason(text) } else { self.names.word(column, text, self.language()) }
     }
 
     /// Whether the model in use knows no leaving: it says 1 of everybody, which is no finding about anybody.

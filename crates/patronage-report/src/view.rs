@@ -42,21 +42,21 @@ pub(crate) struct View<'a> {
     pub(crate) options: &'a ReportOptions,
     pub(crate) numbers: Numbers,
     tables: BTreeMap<String, Shown<'a>>,
-    names: Arc<Names>,
+    pub(crate) names: Arc<Names>,
     /// Reasons as the customers' column has them, and in the report's language.
     reasons: BTreeMap<String, String>,
 }
 
 /// What the book's own keys are called.
 #[derive(Default)]
-struct Names {
+pub(crate) struct Names {
     segments: BTreeMap<String, String>,
     stages: BTreeMap<String, String>,
 }
 
 impl Names {
     /// A text of a column as people read it.
-    fn word(&self, column: &str, text: &str, language: Language) -> String {
+    pub(crate) fn word(&self, column: &str, text: &str, language: Language) -> String {
         let own = match column {
             "segment" | "from_segment" | "to_segment" | "previous_segment" => self.segments.get(text),
             "stage" | "from_stage" | "to_stage" | "lifecycle" => self.stages.get(text),
@@ -131,11 +131,6 @@ impl<'a> View<'a> {
     /// What a segment is called; its key when the map does not say.
     pub(crate) fn segment(&self, key: &str) -> String {
         self.names.segments.get(key).cloned().unwrap_or_else(|| key.to_owned())
-    }
-
-    /// What a stage of the life cycle is called.
-    pub(crate) fn stage(&self, key: &str) -> String {
-        self.names.stages.get(key).cloned().unwrap_or_else(|| key.to_owned())
     }
 
     /// A customer's reason in the report's language; as it stands in books that have it in no other.

@@ -197,8 +197,8 @@ impl List<'_> {
         );
         self.fixed(
             ("By plain averages", "按简单平均"),
-            "For comparison, without a model: a customer's purchases of the last 365 days times the share of customers who bought again.",
-            "不用模型的对照值：客户最近 365 天的购买金额乘以客户留存率。",
+            "For comparison, without a model: a customer's purchases of the last 365 days times the retention rate, the share of the customers known one churn horizon ago who have bought since.",
+            "不用模型的对照值：客户最近 365 天的购买金额乘以留存率，即一个流失预测期之前的已有客户中此后有购买者的占比。",
         );
     }
 

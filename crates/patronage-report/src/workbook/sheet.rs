@@ -26,9 +26,6 @@ const WIDEST: f64 = 60.0;
 /// Larger whole numbers are no exact floats.
 const EXACT: i128 = 1 << 53;
 
-/// Columns that name a segment by its key.
-const SEGMENTS: [&str; 4] = ["segment", "previous_segment", "from_segment", "to_segment"];
-
 /// A column, how its cells are written, and how wide it is.
 struct Shape<'a> {
     column: &'a Column,
@@ -225,7 +222,7 @@ fn cell(sheet: &mut Worksheet, (row, at): (u32, u16), shape: &Shape<'_>, from: u
         }
         value => match (value.get_str(), value.extract::<f64>()) {
             (Some(text), _) => {
-                sheet.write_string_with_format(row, at, cut(&worded(shape.column, text, view)), format)?;
+                sheet.write_string_with_format(row, at, cut(&view.spoken(shape.column.name(), text)), format)?;
             }
             (None, Some(number)) if number.is_finite() => {
                 sheet.write_number_with_format(row, at, number, format)?;
@@ -236,13 +233,7 @@ fn cell(sheet: &mut Worksheet, (row, at): (u32, u16), shape: &Shape<'_>, from: u
     Ok(())
 }
 
-/// A text as it is shown: keys of this library in words.
-fn worded(column: &Column, text: &str, view: &View<'_>) -> String {
-    let name = column.name().as_str();
-    if SEGMENTS.contains(&name) { view.segment(text) } else { view.spoken(name, text) }
-}
-
 /// The text in a row of a column of texts.
 fn text_of(column: &Column, row: usize, view: &View<'_>) -> String {
-    column.str().ok().and_then(|texts| texts.get(row)).map(|text| worded(column, text, view)).unwrap_or_default()
+    column.str().ok().and_then(|texts| texts.get(row)).map(|text| view.spoken(column.name(), text)).unwrap_or_default()
 }
